@@ -1,0 +1,71 @@
+# Everything is done in a virtual environment of the project's own, which make builds by itself.
+# `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+TRYOUT := $(VENV)/.installed-tryout
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --custom-compile-command 'make lock'
+
+# A file of your own articles, JSON lines: make demo ARTICLES=file.jsonl
+ARTICLES ?=
+
+.PHONY: help setup demo test lint format types unit lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS=$$'\t' read -r name words; do printf '  make %-8s %s\n' "$$name" "$$words"; done
+
+setup: $(STAMP) ## Build the virtual environment (the other targets do it when needed)
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo 'Python 3.11 or newer is needed. On Debian: apt-get install python3 python3-venv' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old: 3.11 or newer is needed. Name another one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo 'Python has no venv module. On Debian: apt-get install python3-venv' >&2; exit 1; }
+	@echo 'Setting up $(VENV) (once, and again when requirements-dev.lock changes)' >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes --only-binary :all: --requirement requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Only where there is neither Docker nor Java.
+$(TRYOUT): requirements-tryout.lock $(STAMP)
+	@$(PIP) install --require-hashes --only-binary :all: --requirement requirements-tryout.lock
+	@touch $@
+
+demo: $(STAMP) ## Articles through a real Kafka to typed alerts; ARTICLES=file.jsonl takes your own
+	@$(BIN)/rasid broker which >/dev/null 2>&1 || $(MAKE) --no-print-directory $(TRYOUT)
+	@$(BIN)/rasid demo $(if $(ARTICLES),"$(ARTICLES)")
+
+test: lint types unit ## Lint, types, and all tests, those on a real Kafka included
+
+lint: $(STAMP) ## Check style and format
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+format: $(STAMP) ## Mend what style checks can mend by themselves
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format
+
+types: $(STAMP) ## Check types
+	@$(BIN)/mypy
+
+unit: $(STAMP) ## The tests alone; PYTEST='-k name' chooses some
+	@$(BIN)/python -m pytest --cov $(PYTEST)
+
+lock: $(STAMP) ## Resolve the dependencies anew into the lock files
+	@$(PIP) install 'uv>=0.8'
+	@$(COMPILE) --upgrade --group dev --output-file requirements-dev.lock pyproject.toml
+	@$(COMPILE) --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --constraint requirements-dev.lock --extra tryout --output-file requirements-tryout.lock pyproject.toml
+
+clean: ## Remove the virtual environment and everything that was built
+	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
