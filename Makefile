@@ -10,7 +10,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-TRYOUT := $(VENV)/.installed-tryout
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --custom-compile-command 'make lock'
@@ -35,13 +34,7 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Only where there is neither Docker nor Java.
-$(TRYOUT): requirements-tryout.lock $(STAMP)
-	@$(PIP) install --require-hashes --only-binary :all: --requirement requirements-tryout.lock
-	@touch $@
-
 demo: $(STAMP) ## Articles through a real Kafka to typed alerts; ARTICLES=file.jsonl takes your own
-	@$(BIN)/rasid broker which >/dev/null 2>&1 || $(MAKE) --no-print-directory $(TRYOUT)
 	@$(BIN)/rasid demo $(if $(ARTICLES),"$(ARTICLES)")
 
 test: lint types unit ## Lint, types, and all tests, those on a real Kafka included
@@ -64,7 +57,6 @@ lock: $(STAMP) ## Resolve the dependencies anew into the lock files
 	@$(PIP) install 'uv>=0.8'
 	@$(COMPILE) --upgrade --group dev --output-file requirements-dev.lock pyproject.toml
 	@$(COMPILE) --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
-	@$(COMPILE) --constraint requirements-dev.lock --extra tryout --output-file requirements-tryout.lock pyproject.toml
 
 clean: ## Remove the virtual environment and everything that was built
 	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -33,7 +33,8 @@ class ServerProcess:
         except ChildProcessError:
             # Started by another shell, or collected before.
             return self.mark in _command_line(self.pid)
-        return not ended
+        # Ours it is too while it ends and has no command line any more.
+        return not ended and self.mark in (_command_line(self.pid) or self.mark)
 
     def stop(self, *, grace_seconds: float = 20.0) -> bool:
         """End the process: SIGTERM, and SIGKILL after *grace_seconds*. Return whether it ended in time by itself."""
