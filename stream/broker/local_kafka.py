@@ -66,7 +66,7 @@ class LocalKafka:
     def start(self) -> None:
         """Start every node that does not run, and return when all answer an admin request.
 
-        Raises BrokerError with the log's path and end when one does not; nothing of it keeps running then.
+        Raises BrokerError with the log's path and its errors when one does not; nothing of it keeps running then.
         """
         for attempt in range(1, _START_ATTEMPTS + 1):
             fresh = not self._ports

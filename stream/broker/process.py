@@ -91,13 +91,19 @@ def spawn(
     return ServerProcess(pid=process.pid, mark=mark)
 
 
-def log_tail(log: Path, *, lines: int = 15) -> str:
-    """Return the last *lines* of a log file, or a note that there is none."""
+def log_extract(log: Path, *, lines: int = 12) -> str:
+    """Return what a log says went wrong: from its first error on, else its last lines; at most *lines*.
+
+    The frames of Java's stack traces are left out.
+    """
     try:
         text = log.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return "(the log is empty)"
-    return "\n".join(text.splitlines()[-lines:]) or "(the log is empty)"
+        text = ""
+    told = [line for line in text.splitlines() if line.strip() and not line.startswith("\tat ")]
+    wrong = next((number for number, line in enumerate(told) if " ERROR " in line), None)
+    chosen = told[-lines:] if wrong is None else told[wrong : wrong + lines]
+    return "\n".join(chosen) or "(the log is empty)"
 
 
 def _command_line(pid: int) -> str:

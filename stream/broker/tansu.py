@@ -13,7 +13,7 @@ from pathlib import Path
 
 from stream.broker.errors import BrokerError
 from stream.broker.ports import LOOPBACK, free_ports
-from stream.broker.process import ServerProcess, log_tail, spawn
+from stream.broker.process import ServerProcess, log_extract, spawn
 from stream.broker.ready import wait_until_ready
 
 # It takes no longer session from a consumer; clients have to ask for this one.
@@ -55,7 +55,7 @@ class Tansu:
         except BaseException as cause:
             self.process.kill()
             if isinstance(cause, BrokerError):
-                raise BrokerError(f"{cause}. Its log is {self.log} and ends:\n{log_tail(self.log)}") from cause
+                raise BrokerError(f"{cause}. Its log is {self.log} and says:\n{log_extract(self.log)}") from cause
             raise
 
     def stop(self) -> None:

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
+from cryptography.hazmat.primitives import serialization
 
 from stream.broker import BrokerError, Listener, LocalKafka, Tls, wait_until_ready
 from stream.broker.ready import addresses
@@ -107,7 +108,7 @@ def test_a_temporary_kafka_leaves_nothing_behind() -> None:
 
 
 def test_a_kafka_that_cannot_start_names_its_log(tmp_path: Path) -> None:
-    """The error carries the log's path and its last lines, and no process stays."""
+    """The error carries the log's path and its errors, and no process stays."""
     kafka = LocalKafka(tmp_path, properties={"log.segment.bytes": "many"})
     with pytest.raises(BrokerError, match=r"log\.segment\.bytes"):
         kafka.start()
@@ -125,13 +126,23 @@ def test_a_cluster_goes_on_without_one_of_its_brokers() -> None:
         assert asyncio.run(consume(left, 2)) == [b"before", b"after"]
 
 
+def pkcs8(pem: bytes) -> bytes:
+    """Return a private key in the only form that Kafka reads."""
+    key = serialization.load_pem_private_key(pem, password=None)
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalKafka, Path]]:
     """A Kafka with a listener for users, one with TLS and one with mutual TLS; and the folder of the certificates."""
     folder = tmp_path_factory.mktemp("tls")
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
-    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
+    server = authority.issue_cert("127.0.0.1")
+    chain = b"".join(pem.bytes() for pem in server.cert_chain_pems)
+    (folder / "server.pem").write_bytes(pkcs8(server.private_key_pem.bytes()) + chain)
     client = authority.issue_cert("client.example")
     client.private_key_pem.write_to_path(str(folder / "client.key"))
     client.cert_chain_pems[0].write_to_path(str(folder / "client.pem"))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from stream.broker.process import ServerProcess, log_tail, spawn
+from stream.broker.process import ServerProcess, log_extract, spawn
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
 OBEDIENT = "import time; print('up', flush=True); time.sleep(60)"
@@ -20,7 +20,7 @@ def started(program: str, folder: Path) -> ServerProcess:
     log = folder / "log"
     process = spawn([sys.executable, "-c", program, "mark-of-ours"], mark="mark-of-ours", log=log, environ=os.environ)
     deadline = time.monotonic() + 20
-    while "up" not in log_tail(log):
+    while "up" not in log_extract(log):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     return process
@@ -67,6 +67,18 @@ def test_a_mark_must_stand_in_the_command(tmp_path: Path) -> None:
         spawn(["true"], mark="absent", log=tmp_path / "log", environ={})
 
 
-def test_the_tail_of_a_missing_log_is_said_to_be_empty(tmp_path: Path) -> None:
-    """An error message about a log never fails itself."""
-    assert log_tail(tmp_path / "none") == "(the log is empty)"
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param(None, "(the log is empty)", id="no log"),
+        pytest.param("", "(the log is empty)", id="empty"),
+        pytest.param("one\ntwo\nthree\n", "two\nthree", id="no error: the end"),
+        pytest.param("x\n1 ERROR bad\n\tat frame\nCaused by: y\nz", "1 ERROR bad\nCaused by: y", id="from the error"),
+    ],
+)
+def test_a_log_is_shown_from_its_first_error_on(tmp_path: Path, text: str | None, told: str) -> None:
+    """Error messages carry the lines that explain, and never fail themselves."""
+    log = tmp_path / "log"
+    if text is not None:
+        log.write_text(text, encoding="utf-8")
+    assert log_extract(log, lines=2) == told
