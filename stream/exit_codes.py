@@ -1,0 +1,33 @@
+"""How every command ends, so that a supervisor and a person can tell the causes apart (numbers after sysexits.h)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The exit codes of `rasid` and of the worker."""
+
+    OK = 0
+    FAILED = 1
+    """Something that no other code names; a bug of ours."""
+    USAGE = 2
+    """The command line is wrong."""
+    BAD_DATA = 65
+    """The input given to a command is damaged, or a lexicon file is wrong."""
+    NO_BROKER = 69
+    """No broker can be reached."""
+    PORT_TAKEN = 73
+    """The address for health and metrics cannot be had."""
+    STALLED = 74
+    """Articles wait and none moved for too long; a restart is the remedy."""
+    UNDELIVERED = 75
+    """Alerts or dead letters could not be delivered; nothing is lost, a restart takes the articles again."""
+    TLS = 76
+    """The encrypted connection cannot be made: certificate, authority, or a port that speaks otherwise."""
+    REFUSED = 77
+    """The broker refuses the user, the token or the client's certificate."""
+    SETTINGS = 78
+    """A setting is wrong."""
+    NO_TOPIC = 79
+    """A topic is missing; `rasid topics create` makes it."""
