@@ -66,7 +66,7 @@ def test_lines_before_the_cut_of_an_archive_are_kept(tmp_path: Path, name: str) 
 
 
 @pytest.mark.parametrize(
-    "content, reason",
+    ("content", "reason"),
     [
         pytest.param(gzip.compress(TEXT) + b"rubbish", "gzip data is damaged", id="rubbish-after-gzip"),
         pytest.param(_zstd(TEXT)[:6] + b"\xff" * 30, "Zstandard data is damaged", id="zstd"),

@@ -12,7 +12,7 @@ from stream.terminal import harmless_json, visible
 
 
 @pytest.mark.parametrize(
-    "text, shown",
+    ("text", "shown"),
     [
         pytest.param("قُتل 3 أشخاص، وفق «المرصد».", "قُتل 3 أشخاص، وفق «المرصد».", id="arabic-as-it-is"),
         pytest.param("\x1b[2J\x1b]0;x\x07", r"\x1b[2J\x1b]0;x\x07", id="escape-sequence"),

@@ -1,0 +1,115 @@
+"""An alert in words for people: what, where, when, who, the toll, who says so, and the sentence.
+
+Every string made here went through `visible`: what an article says cannot drive the terminal it is shown on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas.alert import Actor, Alert, Casualties, DatePrecision, Occurred, Role, Stance, Status
+from stream.terminal import visible
+
+_STANCES = {
+    Stance.REPORTS: "reports it",
+    Stance.CLAIMS_RESPONSIBILITY: "claims responsibility",
+    Stance.ACCUSES: "accuses",
+    Stance.DENIES: "denies it",
+    Stance.CONFIRMS: "confirms it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AlertText:
+    """An alert as lines of text. What the article does not tell is an empty string, except for *what* and *says*."""
+
+    what: str
+    status: str
+    where: str
+    when: str
+    who: str
+    toll: str
+    says: str
+    sentence: str
+    origin: str
+
+
+def alert_text(alert: Alert) -> AlertText:
+    """Return *alert* in words, each part on one line and harmless on a terminal."""
+    article = alert.article
+    return AlertText(
+        what=alert.event_type.value.replace("_", " "),
+        status="" if alert.status is Status.REPORTED else alert.status.value,
+        where=visible(_where(alert)),
+        when=visible(_when(alert.occurred)),
+        who=visible(_who(alert.actors)),
+        toll=visible(", ".join(_tolls(alert.casualties))),
+        says=visible(_says(alert)),
+        sentence=visible(alert.evidence[0].text),
+        origin=visible(" · ".join(filter(None, [article.source, f"{article.published_at:%Y-%m-%d}", article.title]))),
+    )
+
+
+def short_name(actor: Actor) -> str:
+    """Return an actor's usual English name where it has one, else the words of the article."""
+    return actor.name_en or actor.text
+
+
+def _where(alert: Alert) -> str:
+    place = alert.place
+    if place is None:
+        return ""
+    parts = [place.name_en or place.text, place.admin1, place.country]
+    # A country stands for itself, and a province need not be named twice.
+    return ", ".join(dict.fromkeys(part for part in parts if part))
+
+
+def _when(occurred: Occurred) -> str:
+    start, end = occurred.start, occurred.end or occurred.start
+    if start is None or end is None:
+        return f"until {end}" if end else ""
+    if start == end:
+        return f"{start}"
+    match occurred.precision:
+        case DatePrecision.MONTH if (start.year, start.month) == (end.year, end.month):
+            return f"{start:%Y-%m}"
+        case DatePrecision.YEAR if start.year == end.year:
+            return f"{start:%Y}"
+        case _:
+            return f"{start} to {end}"
+
+
+def _who(actors: tuple[Actor, ...]) -> str:
+    names = {role: list(dict.fromkeys(short_name(actor) for actor in actors if actor.role is role)) for role in Role}
+    initiators, targets = (", ".join(names[role]) for role in (Role.INITIATOR, Role.TARGET))
+    sides = f"{initiators or 'unknown'} → {targets}" if targets else initiators
+    extra = [
+        f"{label} {', '.join(names[role])}"
+        for role, label in ((Role.MEDIATOR, "mediated by"), (Role.VENUE_HOST, "hosted by"))
+        if names[role]
+    ]
+    return "; ".join(filter(None, [sides, *extra]))
+
+
+def _tolls(casualties: tuple[Casualties, ...]) -> list[str]:
+    kinds = [toll.kind for toll in casualties]
+    # A source is named where the figures compete: elsewhere it stands among those who say so.
+    return [_toll(toll, with_source=kinds.count(toll.kind) > 1) for toll in casualties]
+
+
+def _toll(toll: Casualties, *, with_source: bool) -> str:
+    if toll.high is None:
+        number = f"{toll.low}+"
+    else:
+        number = f"{toll.low}" if toll.low == toll.high else f"{toll.low}–{toll.high}"
+    notes = [toll.victims.text] if toll.victims else []
+    if toll.scope == "cumulative":
+        notes.append("so far, over several events")
+    if with_source and toll.source:
+        notes.append(f"says {toll.source.text}")
+    return f"{number} {toll.kind.value}" + (f" ({'; '.join(notes)})" if notes else "")
+
+
+def _says(alert: Alert) -> str:
+    said = [f"{claim.source.text} {_STANCES[claim.stance]}" for claim in alert.claims]
+    return "; ".join(dict.fromkeys(said)) or f"{alert.article.source or 'the article'}, naming no source"

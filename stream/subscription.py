@@ -1,0 +1,68 @@
+"""Reading topics as an independent subscriber: no consumer group, nothing committed, nobody else disturbed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Literal
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+Start = Literal["beginning", "end"] | datetime
+
+# How long one fetch waits for records: also the grain of the idle timeout.
+_POLL_MS = 200
+
+
+async def seek(consumer: AIOKafkaConsumer, partitions: list[TopicPartition], start: Start) -> None:
+    """Assign *partitions* and go to *start*: with a datetime, the first record that the broker has from then on."""
+    consumer.assign(partitions)
+    if start == "beginning":
+        await consumer.seek_to_beginning(*partitions)
+    elif start == "end":
+        await consumer.seek_to_end(*partitions)
+    else:
+        wanted = int(start.timestamp() * 1000)
+        found = await consumer.offsets_for_times(dict.fromkeys(partitions, wanted))
+        for partition in partitions:
+            first = found.get(partition)
+            if first is None:
+                # Nothing that young is there yet; what comes will be.
+                await consumer.seek_to_end(partition)
+            else:
+                consumer.seek(partition, first.offset)
+
+
+async def follow(
+    consumer: AIOKafkaConsumer, *, idle_seconds: float | None = None
+) -> AsyncIterator[ConsumerRecord[bytes | None, bytes | None]]:
+    """Give records as they come, until none has come for *idle_seconds* (None: for ever)."""
+    last = time.monotonic()
+    while True:
+        batches = await consumer.getmany(timeout_ms=_POLL_MS)
+        for records in batches.values():
+            for record in records:
+                yield record
+        if batches:
+            last = time.monotonic()
+        elif idle_seconds is not None and time.monotonic() - last >= idle_seconds:
+            return
+
+
+async def read_to_end(consumer: AIOKafkaConsumer) -> AsyncIterator[ConsumerRecord[bytes | None, bytes | None]]:
+    """Give the records from where the consumer stands to where its partitions end now."""
+    ends = await consumer.end_offsets(list(consumer.assignment()))
+    while not await reached(consumer, ends):
+        for partition, records in (await consumer.getmany(timeout_ms=_POLL_MS)).items():
+            for record in records:
+                if record.offset < ends[partition]:
+                    yield record
+
+
+async def reached(consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
+    """Say whether the consumer has read every partition up to the offset given for it."""
+    for partition, end in ends.items():
+        if await consumer.position(partition) < end:
+            return False
+    return True

@@ -1,0 +1,136 @@
+"""The topics on the broker: what they should be, what they are, and what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from schemas.topics import SPECS, Topics
+
+
+class TopicError(RuntimeError):
+    """The broker refuses a topic. The message names it and gives the broker's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPlan:
+    """What a topic should be. *configs* are broker settings of the topic by their Kafka names."""
+
+    name: str
+    partitions: int
+    replication: int
+    configs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """What a topic on the broker is; *configs* holds all of its settings, defaults included."""
+
+    name: str
+    partitions: int
+    replication: int
+    configs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing in which a topic is not as planned; *setting* is `topic` where it is missing altogether."""
+
+    topic: str
+    setting: str
+    wanted: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.setting} is {self.found}, should be {self.wanted}"
+
+
+def topic_plans(
+    topics: Topics, *, partitions: int, replication: int, retention_ms: int, max_message_bytes: int
+) -> list[TopicPlan]:
+    """Return the plan of every topic of the contract, in the order in which messages flow.
+
+    *retention_ms* (-1: for ever) is for the topics that are cleaned up by age; compacted ones keep every key's newest.
+    """
+    return [
+        TopicPlan(
+            name=topics.name(spec.id),
+            partitions=partitions,
+            replication=replication,
+            configs={
+                "cleanup.policy": spec.cleanup,
+                **({"retention.ms": str(retention_ms)} if spec.cleanup == "delete" else {}),
+                "max.message.bytes": str(max_message_bytes),
+            },
+        )
+        for spec in SPECS
+    ]
+
+
+async def create_topics(admin: AIOKafkaAdminClient, plans: Sequence[TopicPlan]) -> list[str]:
+    """Create the topics that are missing and return their names; those that exist are left as they are.
+
+    Raises TopicError when the broker refuses one.
+    """
+    there = set(await admin.list_topics())
+    missing = [plan for plan in plans if plan.name not in there]
+    if not missing:
+        return []
+    response = await admin.create_topics(
+        [NewTopic(plan.name, plan.partitions, plan.replication, topic_configs=dict(plan.configs)) for plan in missing]
+    )
+    created = []
+    for name, code, *rest in response.topic_errors:
+        # Another process may have been faster: it is there, and that was asked for.
+        if code == TopicAlreadyExistsError.errno:
+            continue
+        if code:
+            words = rest[0] if rest and rest[0] else for_code(code).__name__
+            raise TopicError(f"the broker refuses to create {name}: {words}")
+        created.append(name)
+    return created
+
+
+async def topic_states(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, TopicState]:
+    """Return what the named topics are on the broker; one that does not exist is left out."""
+    # All topics, since asking for one by its name may create it.
+    there = {topic["topic"]: topic["partitions"] for topic in await admin.describe_topics() if not topic["error_code"]}
+    found = [name for name in names if name in there]
+    if not found:
+        return {}
+    configs: dict[str, dict[str, str]] = {}
+    for response in await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in found]):
+        for code, words, _, name, entries in response.resources:
+            if code:
+                raise TopicError(f"the broker refuses to describe {name}: {words or for_code(code).__name__}")
+            configs[name] = {entry[0]: entry[1] for entry in entries}
+    return {
+        name: TopicState(
+            name=name,
+            partitions=len(there[name]),
+            replication=min((len(partition["replicas"]) for partition in there[name]), default=0),
+            configs=configs[name],
+        )
+        for name in found
+    }
+
+
+def differences(plans: Sequence[TopicPlan], states: Mapping[str, TopicState]) -> list[Difference]:
+    """Return what differs between the plans and the broker, in the order of the plans."""
+    found = []
+    for plan in plans:
+        state = states.get(plan.name)
+        if state is None:
+            found.append(Difference(plan.name, "topic", "there", "missing"))
+            continue
+        pairs = [
+            ("partitions", str(plan.partitions), str(state.partitions)),
+            ("replication", str(plan.replication), str(state.replication)),
+            *((setting, wanted, state.configs.get(setting, "not set")) for setting, wanted in plan.configs.items()),
+        ]
+        found += [Difference(plan.name, setting, wanted, is_) for setting, wanted, is_ in pairs if wanted != is_]
+    return found
