@@ -51,7 +51,7 @@ types: $(STAMP) ## Check types
 	@$(BIN)/mypy
 
 unit: $(STAMP) ## The tests alone; PYTEST='-k name' chooses some
-	@$(BIN)/python -m pytest --cov $(PYTEST)
+	@$(BIN)/python -m pytest $(PYTEST) --cov
 
 lock: $(STAMP) ## Resolve the dependencies anew into the lock files
 	@$(PIP) install 'uv>=0.8'

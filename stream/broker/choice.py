@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from stream.broker import docker, tansu
 from stream.broker.errors import BrokerError
+from stream.broker.guardian import Guardian
 from stream.broker.jars import KAFKA_VERSION, can_have_jars, java_command
 from stream.broker.local_kafka import LocalKafka
 from stream.broker.ports import accepts
@@ -106,12 +108,12 @@ def temporary_broker(
             with LocalKafka(say=say) as kafka:
                 yield RunningBroker("kafka", kafka.bootstrap)
         case "tansu":
-            small = tansu.Tansu()
+            folder = Path(tempfile.mkdtemp(prefix="rasid-tansu-"))
+            guardian = Guardian(folder, mark="tansu")
             try:
-                yield RunningBroker("tansu", small.bootstrap)
+                yield RunningBroker("tansu", tansu.Tansu(folder).bootstrap)
             finally:
-                small.stop()
-                shutil.rmtree(small.log.parent, ignore_errors=True)
+                guardian.release()
 
 
 def check_given(bootstrap: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -13,10 +12,12 @@ from types import TracebackType
 from typing import Self
 
 from stream.broker.errors import BrokerError
+from stream.broker.guardian import Guardian
 from stream.broker.jars import ensure_jars, java_command
 from stream.broker.listeners import CONTROLLER_LISTENER, PLAIN_LISTENER, Listener, server_properties
 from stream.broker.node import KafkaNode
 from stream.broker.ports import LOOPBACK, free_ports, is_free
+from stream.broker.process import failure
 from stream.broker.ready import wait_until_ready
 
 _START_SECONDS = 90.0
@@ -27,7 +28,8 @@ _START_ATTEMPTS = 3
 class LocalKafka:
     """A Kafka of *nodes* processes that tests and developers start, stop, crash, freeze and start again.
 
-    Without *folder* the data lives in a temporary one that `close` removes; with it, data is kept and found again.
+    Without *folder* the data lives in a temporary one that `close` removes, and so does the end of this program by any
+    other way; with it, data is kept and found again.
     *listeners* come beside the plain one; *properties* are further lines of server.properties. Ports are chosen at
     the first start and kept over restarts. As a context manager it starts on entry and closes on exit.
     """
@@ -43,8 +45,8 @@ class LocalKafka:
     ) -> None:
         """Prepare; raises BrokerError when there is no Java, or no Maven to bring Kafka."""
         java, jars = java_command(), ensure_jars(say=say)
-        self._temporary = folder is None
         self.folder = Path(tempfile.mkdtemp(prefix="rasid-kafka-")) if folder is None else folder.resolve()
+        self._guardian = Guardian(self.folder, mark=str(self.folder)) if folder is None else None
         self.nodes = tuple(
             KafkaNode(java=java, jars=jars, folder=self.folder / f"node-{number}") for number in range(1, nodes + 1)
         )
@@ -76,11 +78,11 @@ class LocalKafka:
                 self._start_once()
             except BrokerError as cause:
                 silent = next((node for node in self.nodes if not node.is_running()), self.nodes[0])
-                failure = silent.failure(cause)
+                told = failure(cause, silent.log)
                 self.kill()
                 # Only a first start may look for other ports: later ones are already known to clients.
-                if not fresh or attempt == _START_ATTEMPTS or "Address already in use" not in str(failure):
-                    raise failure from cause
+                if not fresh or attempt == _START_ATTEMPTS or "Address already in use" not in str(told):
+                    raise told from cause
                 self._ports = []
                 self.folder.joinpath("ports").unlink()
             except BaseException:
@@ -121,19 +123,17 @@ class LocalKafka:
 
     def close(self) -> None:
         """Stop, and remove the data if its folder was a temporary one."""
-        if self._temporary:
+        if self._guardian:
             # Nothing of it is kept, so nothing needs a clean end.
             self.kill()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._guardian.release()
+            self._guardian = None
         else:
             self.stop()
 
     def __enter__(self) -> Self:
         try:
             self.start()
-        except BrokerError:
-            # The folder stays, since the message names the log in it.
-            raise
         except BaseException:
             self.close()
             raise

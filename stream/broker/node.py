@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from stream.broker.errors import BrokerError
-from stream.broker.process import ServerProcess, log_extract, spawn
+from stream.broker.process import ServerProcess, spawn
 
 # A small heap, the collector for small heaps, and no optimising compiler: a cold start costs half as much.
 _JVM_OPTIONS = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
@@ -93,10 +93,6 @@ class KafkaNode:
         """Let a frozen process go on (SIGCONT)."""
         if self.process:
             self.process.send(signal.SIGCONT)
-
-    def failure(self, cause: BrokerError) -> BrokerError:
-        """Return *cause* with the log's path and what it says went wrong."""
-        return BrokerError(f"{cause}. Its log is {self.log} and says:\n{log_extract(self.log)}")
 
     def _environ(self) -> Mapping[str, str]:
         # By the environment, since a class path with * on the command line is expanded by the java launcher.

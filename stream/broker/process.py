@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from stream.broker.errors import BrokerError
+from stream.broker.paths import cache_dir
+
+PID_FILE = "pid"
 
 _POLL_SECONDS = 0.05
 
@@ -69,7 +75,7 @@ class ServerProcess:
 def spawn(
     command: Sequence[str], *, mark: str, log: Path, environ: Mapping[str, str], cwd: Path | None = None
 ) -> ServerProcess:
-    """Start *command* in a session of its own, with both outputs appended to *log*.
+    """Start *command* in a session of its own, with both outputs appended to *log* and the pid written beside it.
 
     The own session keeps Ctrl-C from reaching the broker before those who use it have finished.
     """
@@ -88,6 +94,7 @@ def spawn(
         )
     # Popen warns when it is dropped while its process runs, which is what is wanted here.
     process.returncode = 0
+    log.with_name(PID_FILE).write_text(str(process.pid), encoding="ascii")
     return ServerProcess(pid=process.pid, mark=mark)
 
 
@@ -104,6 +111,22 @@ def log_extract(log: Path, *, lines: int = 12) -> str:
     wrong = next((number for number, line in enumerate(told) if " ERROR " in line), None)
     chosen = told[-lines:] if wrong is None else told[wrong : wrong + lines]
     return "\n".join(chosen) or "(the log is empty)"
+
+
+def failure(cause: BrokerError, log: Path) -> BrokerError:
+    """Return *cause* with what the server's log says and where a copy is that stays when the server's folder goes.
+
+    Without a log, *cause* alone.
+    """
+    if not log.exists():
+        return cause
+    kept = cache_dir() / f"{log.stem}-failed.log"
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(log, kept)
+    except OSError:
+        kept = log
+    return BrokerError(f"{cause}. Its log is {kept} and says:\n{log_extract(log)}")
 
 
 def _command_line(pid: int) -> str:

@@ -21,6 +21,9 @@ def addresses(bootstrap: str) -> list[tuple[str, int]]:
 
     Raises BrokerError when a part is no such address.
     """
+    if "@" in bootstrap:
+        # Not repeated: a password may stand before the sign.
+        raise BrokerError("A broker address holds a user. Write host:port alone; user and password are other settings.")
     pairs = []
     for part in bootstrap.replace(";", ",").split(","):
         host, colon, port = part.strip().removeprefix("kafka://").rpartition(":")

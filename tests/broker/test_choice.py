@@ -120,6 +120,13 @@ def test_a_named_broker_must_be_an_address(value: str) -> None:
         choose(environ={"RASID_BROKER": value})
 
 
+def test_a_password_in_the_address_is_refused_and_not_repeated() -> None:
+    """What is said about the choice ends in terminals and logs."""
+    with pytest.raises(BrokerError, match="holds a user") as caught:
+        choose(environ={"RASID_BROKER": "reader:secret@kafka.example:9092"})
+    assert "secret" not in str(caught.value)
+
+
 def test_a_named_broker_that_does_not_answer_is_an_error() -> None:
     """A dead RASID_BROKER is never replaced by another broker silently."""
     address = f"{LOOPBACK}:{free_ports(1)[0]}"

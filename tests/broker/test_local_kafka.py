@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,7 @@ from aiokafka.helpers import create_ssl_context
 from cryptography.hazmat.primitives import serialization
 
 from stream.broker import BrokerError, Listener, LocalKafka, Tls, wait_until_ready
+from stream.broker.ports import accepts
 from stream.broker.ready import addresses
 
 pytestmark = pytest.mark.integration
@@ -107,12 +112,42 @@ def test_a_temporary_kafka_leaves_nothing_behind() -> None:
     assert not kafka.folder.exists()
 
 
+def test_a_temporary_kafka_ends_with_the_program_even_after_kill_9() -> None:
+    """A crash of the demo or of a test leaves no Java process and no folder."""
+    program = """
+import time
+from stream.broker import LocalKafka
+with LocalKafka() as kafka:
+    print(kafka.bootstrap, kafka.folder, flush=True)
+    time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout
+        address, folder = owner.stdout.readline().split()
+        (host_and_port,) = addresses(address)
+        assert accepts(*host_and_port, timeout=1.0)
+        owner.kill()
+    deadline = time.monotonic() + 10
+    while accepts(*host_and_port, timeout=1.0) or Path(folder).exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_a_kafka_that_cannot_start_names_its_log(tmp_path: Path) -> None:
     """The error carries the log's path and its errors, and no process stays."""
-    kafka = LocalKafka(tmp_path, properties={"log.segment.bytes": "many"})
-    with pytest.raises(BrokerError, match=r"log\.segment\.bytes"):
+    absent = tmp_path / "absent.pem"
+    kafka = LocalKafka(tmp_path / "kafka", listeners=[Listener("TLS", "SSL", tls=Tls(absent, absent))])
+    with pytest.raises(BrokerError, match=r"Failed to load .*absent\.pem") as caught:
         kafka.start()
+    (log,) = re.findall(r"Its log is (\S+)", str(caught.value))
+    assert "absent.pem" in Path(log).read_text(encoding="utf-8")
     assert not kafka.is_running()
+
+
+def test_a_setting_that_kafka_refuses_is_told_in_its_words(tmp_path: Path) -> None:
+    """What the storage tool says about a wrong setting reaches the developer."""
+    with pytest.raises(BrokerError, match=r"Invalid value many for configuration log\.segment\.bytes"):
+        LocalKafka(tmp_path, properties={"log.segment.bytes": "many"}).start()
 
 
 def test_a_cluster_goes_on_without_one_of_its_brokers() -> None:

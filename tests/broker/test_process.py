@@ -50,8 +50,10 @@ def test_a_frozen_server_can_be_stopped(tmp_path: Path) -> None:
 
 def test_a_foreign_process_with_our_old_pid_is_never_touched() -> None:
     """A stale pid file does not end somebody else's program."""
-    foreign = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    foreign = subprocess.Popen([sys.executable, "-c", OBEDIENT], stdout=subprocess.PIPE)
     try:
+        assert foreign.stdout
+        assert foreign.stdout.readline() == b"up\n"
         stale = ServerProcess(pid=foreign.pid, mark="a mark that it does not carry")
         assert not stale.is_running()
         assert stale.stop()

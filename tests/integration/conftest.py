@@ -27,4 +27,5 @@ def kafka(pytestconfig: pytest.Config) -> Iterator[RunningBroker]:
         with temporary_broker(say=say) as broker:
             yield broker
     except BrokerError as cause:
-        pytest.fail(f"Integration tests need a Kafka broker.\n{cause}", pytrace=False)
+        # Without the trace and the cause's own: the message is what helps.
+        raise pytest.fail.Exception(f"Integration tests need a Kafka broker.\n{cause}", pytrace=False) from None
