@@ -5,6 +5,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# The checks of `make test` in their order, pytest's closing line last.
+.NOTPARALLEL:
 
 PYTHON ?= python3
 VENV := .venv

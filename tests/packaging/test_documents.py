@@ -6,7 +6,10 @@ import re
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
+
+from stream.cli import main
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "deploy/README.md"]
@@ -29,6 +32,19 @@ def test_make_knows_every_target_that_is_named(name: str) -> None:
     """`make X` in a document is a target of the Makefile."""
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert set(re.findall(r"(?:`|^)make ([a-z]+)", text_of(name), re.MULTILINE)) <= targets
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_rasid_knows_every_command_that_is_named(name: str) -> None:
+    """`rasid X` in a document is a command."""
+    known = main.list_commands(click.Context(main))
+    assert set(re.findall(r"(?:`|/)rasid ([a-z][a-z-]*)", text_of(name))) <= set(known)
+
+
+def test_every_command_is_named_in_the_readme() -> None:
+    """Whoever reads the README learns of each command."""
+    named = set(re.findall(r"`rasid ([a-z][a-z-]*)", text_of("README.md")))
+    assert set(main.list_commands(click.Context(main))) <= named
 
 
 def test_every_target_is_listed_by_help() -> None:
