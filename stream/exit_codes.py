@@ -31,3 +31,11 @@ class ExitCode(IntEnum):
     """A setting is wrong."""
     NO_TOPIC = 79
     """A topic is missing; `rasid topics create` makes it."""
+
+
+class WorkerError(Exception):
+    """The worker cannot go on. The text is for people and holds no secret."""
+
+    def __init__(self, message: str, exit_code: ExitCode) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code

@@ -17,19 +17,15 @@ from aiokafka.errors import (
     UnsupportedSaslMechanismError,
 )
 
-from stream.exit_codes import ExitCode
+from stream.exit_codes import ExitCode, WorkerError
 from stream.settings import Settings
 from stream.terminal import visible
 
 _PROBE_SECONDS = 5.0
 
 
-class ConnectError(Exception):
+class ConnectError(WorkerError):
     """The broker cannot be used. *exit_code* tells the kinds apart; the text is for people and holds no secret."""
-
-    def __init__(self, message: str, exit_code: ExitCode) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
 
 
 class TokenError(Exception):

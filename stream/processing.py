@@ -7,7 +7,8 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from time import perf_counter
+from typing import Any, Literal, Protocol
 
 import orjson
 from pydantic import ValidationError
@@ -66,12 +67,19 @@ class _Refused(Exception):  # noqa: N818 - a signal inside this module that carr
         self.failure = Failure(stage, code, _one_line(message))
 
 
+def _unobserved(stage: Literal["read", "detect"], seconds: float) -> None:
+    del stage, seconds
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
 class Processor:
-    """Turns messages into outcomes. *max_bytes* bounds an article's value; *clock* gives `detected_at`."""
+    """Turns messages into outcomes.
+
+    *max_bytes* bounds an article's value, *clock* gives `detected_at`, *observe* is told the seconds of each stage.
+    """
 
     def __init__(
         self,
@@ -80,20 +88,27 @@ class Processor:
         max_bytes: int = 1_000_000,
         publish_background: bool = False,
         clock: Callable[[], datetime] = _now,
+        observe: Callable[[Literal["read", "detect"], float], None] = _unobserved,
     ) -> None:
         self._detector = detector
         self._max_bytes = max_bytes
         self._publish_background = publish_background
         self._clock = clock
+        self._observe = observe
 
     def process(self, value: bytes | None, headers: Headers = ()) -> Outcome:
         """Return what becomes of the message *value*; no value makes this raise."""
         del headers  # Nothing in them changes the outcome today; callers pass them so that it may.
+        began = perf_counter()
         try:
             article = read_article(value, max_bytes=self._max_bytes)
         except _Refused as refused:
             return Outcome(None, failure=refused.failure)
-        return self.detect(article)
+        read = perf_counter()
+        outcome = self.detect(article)
+        self._observe("read", read - began)
+        self._observe("detect", perf_counter() - read)
+        return outcome
 
     def detect(self, article: Article) -> Outcome:
         """Return the alerts of *article*; an exception in the detector becomes a failure."""

@@ -19,6 +19,8 @@ from schemas.topics import DEFAULT_PREFIX, Topics
 from stream.settings_errors import SettingsError, explain
 from stream.settings_file import misspelt_variables, read_file
 
+__all__ = ["CONFIG_VARIABLE", "ENV_PREFIX", "Settings", "SettingsError", "load_settings"]
+
 ENV_PREFIX = "RASID_"
 CONFIG_VARIABLE = "RASID_CONFIG"
 # What a dead letter's headers, a key and Kafka's framing add to the original bytes.

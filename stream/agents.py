@@ -1,0 +1,213 @@
+"""The agent on the articles topic: a batch in, its alerts and dead letters confirmed, and only then acked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any, cast
+
+import faust
+import structlog
+from faust.types import EventT, StreamT
+
+from schemas import SCHEMA_VERSION
+from schemas.dead_letter import ReasonCode, Stage
+from stream.dead_letters import OutgoingRecord, SourceRecord, dead_letter
+from stream.delivery import Delivery, UndeliveredError
+from stream.exit_codes import ExitCode, WorkerError
+from stream.metrics import Metrics
+from stream.processing import Failure, Outcome, Processor, detection_failure
+from stream.settings import Settings
+
+_log = structlog.stdlib.get_logger("stream.worker")
+_TRACE = "traceparent"
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """A message with its outcome and what is to be sent for it."""
+
+    event: EventT[bytes]
+    source: SourceRecord
+    outcome: Outcome
+    records: tuple[OutgoingRecord, ...]
+
+
+class Pipeline:
+    """What the agent does with a batch. *fail* is awaited once when nothing can be delivered: it stops the worker."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        delivery: Delivery,
+        metrics: Metrics,
+        fail: Callable[[WorkerError], Awaitable[None]],
+    ) -> None:
+        self._topics = settings.topics
+        self._delivery = delivery
+        self._metrics = metrics
+        self._fail = fail
+        self._stopping = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.processor: Processor | None = None
+        """What makes alerts of articles; set before the first batch, since its lexicons take a moment to load."""
+        self.acked = 0
+        """Messages acked since the start: the health check looks whether it grows."""
+
+    async def stop(self, timeout: float) -> None:
+        """Begin no further article; wait until those begun are delivered and acked, for *timeout* seconds at most."""
+        self._stopping = True
+        try:
+            await asyncio.wait_for(self._idle.wait(), timeout)
+        except TimeoutError:
+            _log.warning("stopped_before_delivery", consequence="the unacked articles will be processed again")
+
+    async def handle(self, events: Sequence[EventT[bytes]]) -> None:
+        """Process *events*, deliver, then ack each. Raises nothing: Faust would ack what it never processed."""
+        self._idle.clear()
+        try:
+            await self._handle(events)
+        except UndeliveredError as fault:
+            await self._give_up(WorkerError(str(fault), ExitCode.UNDELIVERED))
+        except Exception as bug:  # noqa: BLE001 - an exception out of an agent acks what was never processed
+            _log.exception("batch_failed")
+            await self._give_up(WorkerError(f"A bug stopped the worker: {type(bug).__name__}: {bug}", ExitCode.FAILED))
+        finally:
+            self._idle.set()
+
+    async def _give_up(self, error: WorkerError) -> None:
+        await self._fail(error)
+        self._idle.set()
+        # Returning would let Faust go on to the next batch and commit beyond this one.
+        await asyncio.Event().wait()
+
+    async def _handle(self, events: Sequence[EventT[bytes]]) -> None:
+        batch: list[Processed] = []
+        for event in events:
+            if self._stopping:
+                break
+            batch.append(self._process(event))
+            # Signals, health checks and confirmations get their turn between articles.
+            await asyncio.sleep(0)
+        if not batch:
+            return
+        began = perf_counter()
+        batch = await self._deliver(batch)
+        self._metrics.observe("deliver", perf_counter() - began)
+        for item in batch:
+            item.event.ack()
+            self.acked += 1
+            self._metrics.count(item.outcome)
+            _report(item)
+
+    def _process(self, event: EventT[bytes]) -> Processed:
+        source = _source(event)
+        if self.processor is None:
+            raise RuntimeError("the detector was not loaded")
+        outcome = self.processor.process(source.value, source.headers)
+        try:
+            records = self._alerts(source, outcome)
+        except Exception as bug:  # noqa: BLE001 - an alert that cannot be written is a fault of detection
+            outcome = Outcome(outcome.article, failure=detection_failure(bug))
+            records = ()
+        if outcome.failure is not None:
+            records = (self._dead(source, outcome.failure),)
+        return Processed(event, source, outcome, records)
+
+    def _alerts(self, source: SourceRecord, outcome: Outcome) -> tuple[OutgoingRecord, ...]:
+        trace = [(name, value) for name, value in source.headers if name == _TRACE]
+        return tuple(
+            OutgoingRecord(
+                self._topics.alerts(alert.kind),
+                alert.article.article_id.encode(),
+                alert.to_json(),
+                (
+                    ("schema-version", SCHEMA_VERSION.encode()),
+                    ("content-type", b"application/json"),
+                    ("alert-id", alert.alert_id.encode()),
+                    *trace,
+                ),
+            )
+            for alert in outcome.alerts
+        )
+
+    def _dead(self, source: SourceRecord, failure: Failure) -> OutgoingRecord:
+        return dead_letter(source, failure, topic=self._topics.dead_letters, failed_at=datetime.now(UTC))
+
+    async def _deliver(self, batch: list[Processed]) -> list[Processed]:
+        """Return *batch* once everything for it is confirmed; an alert too large makes its article a dead letter."""
+        owners = [item for item in batch for _ in item.records]
+        records = [record for item in batch for record in item.records]
+        refused = await self._delivery.deliver(records)
+        if not refused:
+            return batch
+        if any(records[index].topic == self._topics.dead_letters for index in refused):
+            raise UndeliveredError(
+                f"A dead letter is larger than {self._topics.dead_letters} takes. Raise the topic's max.message.bytes: "
+                "`rasid topics check` tells by how much."
+            )
+        failure = Failure(Stage.PUBLISH, ReasonCode.ALERT_TOO_LARGE, "an alert is larger than its topic takes")
+        replaced = {
+            owners[index].source: Processed(
+                owners[index].event,
+                owners[index].source,
+                Outcome(owners[index].outcome.article, failure=failure),
+                (self._dead(owners[index].source, failure),),
+            )
+            for index in sorted(refused)
+        }
+        await self._deliver(list(replaced.values()))
+        return [replaced.get(item.source, item) for item in batch]
+
+
+def register(app: faust.App, pipeline: Pipeline, settings: Settings) -> None:
+    """Add the agent on the articles topic to *app*."""
+    # Raw bytes: a value that Faust cannot decode would end the agent in silence.
+    topic = app.topic(
+        settings.topics.articles,
+        key_type=bytes,
+        value_type=bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+        allow_empty=True,
+    )
+
+    # One at a time: with more, the committed offset jumps over an unfinished message.
+    @app.agent(topic, name="stream.agents.articles", concurrency=1)
+    async def process_articles(articles: StreamT[bytes]) -> None:
+        batches = cast("faust.Stream[bytes]", articles).noack_take(settings.batch_size, within=settings.batch_seconds)
+        # Faust's types promise values; noack_take gives events, so that they can be acked.
+        async for events in cast("AsyncIterator[Sequence[EventT[bytes]]]", batches):
+            await pipeline.handle(events)
+
+
+def _source(event: EventT[bytes]) -> SourceRecord:
+    message = event.message
+    headers: Any = message.headers or ()
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    return SourceRecord(
+        message.topic,
+        message.partition,
+        message.offset,
+        message.key,
+        message.value,
+        tuple((name, value if isinstance(value, bytes) else str(value or "").encode()) for name, value in pairs),
+    )
+
+
+def _report(item: Processed) -> None:
+    source, outcome = item.source, item.outcome
+    where = {"partition": source.partition, "offset": source.offset}
+    article = {"article_id": outcome.article.article_id} if outcome.article else {}
+    if outcome.failure is not None:
+        failure = outcome.failure
+        _log.warning(
+            "article_failed", **article, **where, stage=failure.stage, code=failure.code, reason=failure.message
+        )
+    else:
+        _log.info("article_processed", **article, **where, alerts=len(outcome.alerts), background=outcome.background)

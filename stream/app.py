@@ -1,0 +1,193 @@
+"""The Faust app. `faust -A stream.app worker` finds it as `app`, made from the environment when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import faust
+import structlog
+from faust.auth import OAuthCredentials, SASLCredentials, SSLCredentials
+from faust.types.auth import AuthProtocol, CredentialsT
+from yarl import URL
+
+from stream import agents
+from stream.delivery import Delivery
+from stream.exit_codes import ExitCode, WorkerError
+from stream.health import Health, Partition
+from stream.kafka import admin, check_connection, make_producer, tls_context, token_provider
+from stream.lag import BrokerLag
+from stream.logs import configure_logging
+from stream.metrics import Metrics
+from stream.processing import Detector, Processor
+from stream.settings import Settings, SettingsError, load_settings
+
+_log = structlog.stdlib.get_logger("stream.worker")
+_DRAIN_SECONDS = 5.0
+
+
+class RasidApp(faust.App):
+    """A Faust app with the producer, the health server and the detector that the agents need."""
+
+    settings: Settings
+    load: Callable[[], Detector]
+    metrics: Metrics
+    pipeline: agents.Pipeline
+    delivery: Delivery
+    health: Health
+    failure: WorkerError | None = None
+    """Why the worker stopped by itself."""
+
+    def _create_directories(self) -> None:
+        # There are no tables on disk: no folder is left where the worker is started.
+        pass
+
+    async def on_start(self) -> None:
+        """Check the broker and the topics, load the detector, serve health; raises WorkerError."""
+        try:
+            await check_connection(self.settings)
+            await _check_topics(self.settings)
+            self.processor_from(self.load())
+            await self.delivery.start()
+            await self.health.start()
+        except WorkerError as failure:
+            self.failure = failure
+            raise
+        await super().on_start()
+        _log.info("worker_started", broker=self.settings.broker, group=self.settings.group_id)
+
+    async def on_stop(self) -> None:
+        """Finish the articles begun, then let Faust commit and leave the group."""
+        await self.pipeline.stop(_DRAIN_SECONDS)
+        await super().on_stop()
+
+    async def on_shutdown(self) -> None:
+        """Disconnect once the consumer has stopped."""
+        await super().on_shutdown()
+        await self.delivery.stop()
+        await self.health.stop()
+        _log.info("worker_stopped", acked=self.pipeline.acked)
+
+    async def fail(self, failure: WorkerError) -> None:
+        """Stop the worker because of *failure*; nothing more is acked."""
+        if self.failure is None:
+            self.failure = failure
+            _log.error("worker_failed", reason=str(failure), exit_code=int(failure.exit_code))
+            await self.crash(failure)
+
+    def processor_from(self, detector: Detector) -> None:
+        """Make the pipeline that detects with *detector*."""
+        processor = Processor(
+            detector,
+            max_bytes=self.settings.max_article_bytes,
+            publish_background=self.settings.publish_background,
+            observe=self.metrics.observe,
+        )
+        self.pipeline.processor = processor
+
+
+def create_app(settings: Settings, *, load: Callable[[], Detector] | None = None) -> RasidApp:
+    """Return the app for *settings*; *load* gives the detector at the start, by default the packaged one.
+
+    Raises SettingsError when a certificate file is wrong. Nothing connects before the app is started.
+    """
+    app = RasidApp(
+        settings.group_id,
+        broker=[URL(f"kafka://{address}") for address in settings.brokers],
+        broker_credentials=_credentials(settings),
+        broker_session_timeout=settings.session_timeout_seconds,
+        broker_heartbeat_interval=settings.session_timeout_seconds / 4,
+        broker_commit_interval=settings.commit_seconds,
+        broker_max_poll_records=settings.batch_size,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=settings.dead_letter_bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+        store="memory://",
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        # In a rebalance nothing waits for a batch: what is unacked is processed again by its new owner.
+        stream_wait_empty=False,
+        web_enabled=False,
+        worker_redirect_stdouts=False,
+        autodiscover=False,
+        logging_config=configure_logging(settings),
+    )
+    app.settings = settings
+    app.load = load or (lambda: _packaged_detector(settings))
+    app.metrics = Metrics()
+    app.delivery = Delivery(lambda: make_producer(settings), timeout=settings.delivery_timeout_seconds)
+    app.pipeline = agents.Pipeline(settings, delivery=app.delivery, metrics=app.metrics, fail=app.fail)
+    app.health = Health(
+        settings,
+        metrics=app.metrics,
+        lag_source=BrokerLag(settings),
+        assigned=lambda: _assigned(app),
+        acked=lambda: app.pipeline.acked,
+        fail=app.fail,
+    )
+    agents.register(app, app.pipeline, settings)
+    return app
+
+
+def __getattr__(name: str) -> Any:
+    """Make `app` when Faust asks for it, so that importing this module reads no settings."""
+    if name != "app":
+        raise AttributeError(name)
+    try:
+        made = create_app(load_settings())
+    except SettingsError as cause:
+        raise SystemExit(f"{cause}") from None
+    globals()["app"] = made
+    return made
+
+
+def _packaged_detector(settings: Settings) -> Detector:
+    # Late: the lexicons take a moment, and tests bring detectors of their own.
+    from stream.detection.detector import load_detector  # noqa: PLC0415
+
+    try:
+        return load_detector(settings.overlays)
+    except (ValueError, OSError) as cause:
+        raise WorkerError(f"The lexicons cannot be loaded: {cause}", ExitCode.BAD_DATA) from cause
+
+
+def _credentials(settings: Settings) -> CredentialsT | None:
+    context = tls_context(settings)
+    mechanism = settings.sasl_mechanism
+    if mechanism == "OAUTHBEARER":
+        found = OAuthCredentials(oauth_cb=token_provider(settings), ssl_context=context)
+        # Faust leaves it at SASL_PLAINTEXT, whatever the context.
+        found.protocol = AuthProtocol.SASL_SSL if settings.tls else AuthProtocol.SASL_PLAINTEXT
+        return found
+    if mechanism is not None:
+        password = settings.sasl_password.get_secret_value() if settings.sasl_password else None
+        return SASLCredentials(
+            username=settings.sasl_username, password=password, mechanism=mechanism, ssl_context=context
+        )
+    return SSLCredentials(context) if context else None
+
+
+def _assigned(app: RasidApp) -> Iterable[Partition]:
+    """Return the partitions of the articles topic that the worker has; none before the consumer runs."""
+    if not app.started or app.rebalancing:
+        return ()
+    try:
+        assignment = app.consumer.assignment()
+    except Exception:  # noqa: BLE001 - Faust has several ways to say that the consumer does not run yet
+        return ()
+    return [Partition(tp.topic, tp.partition) for tp in assignment if tp.topic == app.settings.topics.articles]
+
+
+async def _check_topics(settings: Settings) -> None:
+    topics = settings.topics
+    async with admin(settings) as client:
+        existing = set(await client.list_topics())
+    needed = [name for name in topics.all if name != topics.incidents]
+    missing = [name for name in needed if name not in existing]
+    if missing:
+        raise WorkerError(
+            f"No topic {', '.join(missing)} at {settings.broker}, or none that we may see. "
+            "Run `rasid topics create`, or check RASID_TOPIC_PREFIX.",
+            ExitCode.NO_TOPIC,
+        )

@@ -1,0 +1,121 @@
+"""Delivery with certainty: a batch of messages is confirmed by the broker, or the caller is told that it is not."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Protocol
+
+import structlog
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+
+from stream.dead_letters import Header, OutgoingRecord
+
+_log = structlog.stdlib.get_logger(__name__)
+_FIRST_PAUSE = 0.2
+_LONGEST_PAUSE = 5.0
+_STOP_SECONDS = 3.0
+
+
+class Producer(Protocol):
+    """What is used of AIOKafkaProducer."""
+
+    async def start(self) -> None:
+        """Connect."""
+
+    async def stop(self) -> None:
+        """Flush and disconnect."""
+
+    async def send(
+        self, topic: str, value: bytes | None, key: bytes | None, *, headers: Sequence[Header]
+    ) -> asyncio.Future[object]:
+        """Queue a message and return its confirmation."""
+        ...
+
+
+class UndeliveredError(Exception):
+    """The broker did not confirm in time; the text says what and why."""
+
+
+class Delivery:
+    """Sends batches through a producer of *make*, which is replaced after a failure, for *timeout* seconds at most."""
+
+    def __init__(self, make: Callable[[], Producer], *, timeout: float) -> None:
+        self._make = make
+        self._timeout = timeout
+        self._producer: Producer | None = None
+
+    async def start(self) -> None:
+        """Connect the first producer; raises what it raises."""
+        producer = self._make()
+        await producer.start()
+        self._producer = producer
+
+    async def stop(self) -> None:
+        """Disconnect; a producer that hangs is abandoned, since nothing unconfirmed is counted as done."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with suppress(Exception):
+                await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
+
+    async def deliver(self, records: Sequence[OutgoingRecord]) -> frozenset[int]:
+        """Return the indices of *records* that are too large for the broker, once all others are confirmed.
+
+        Retries everything else. Raises UndeliveredError when that has not helped within the timeout.
+        """
+        deadline = time.monotonic() + self._timeout
+        waiting = list(range(len(records)))
+        too_large: set[int] = set()
+        pause = _FIRST_PAUSE
+        while waiting:
+            faults = await self._attempt([records[index] for index in waiting], deadline)
+            failed = {index: fault for index, fault in zip(waiting, faults, strict=True) if fault is not None}
+            too_large |= {index for index, fault in failed.items() if isinstance(fault, MessageSizeTooLargeError)}
+            waiting = [index for index in failed if index not in too_large]
+            if waiting:
+                fault = failed[waiting[0]]
+                if time.monotonic() >= deadline:
+                    topics = ", ".join(sorted({records[index].topic for index in waiting}))
+                    raise UndeliveredError(
+                        f"{len(waiting)} messages for {topics} were not confirmed within {self._timeout:g} s: "
+                        f"{type(fault).__name__}. Check the brokers, and that we may write there."
+                    )
+                _log.warning("delivery_retried", messages=len(waiting), error=type(fault).__name__)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+        return frozenset(too_large)
+
+    async def _attempt(self, records: Sequence[OutgoingRecord], deadline: float) -> list[BaseException | None]:
+        """Return for each record what went wrong, or None; after a failure the next attempt gets a new producer."""
+        faults: list[BaseException | None] = [None] * len(records)
+        try:
+            if self._producer is None:
+                await asyncio.wait_for(self.start(), max(1.0, deadline - time.monotonic()))
+        except (KafkaError, TimeoutError, OSError) as fault:
+            return [fault] * len(records)
+        confirmations: dict[int, asyncio.Future[object]] = {}
+        for index, record in enumerate(records):
+            try:
+                confirmations[index] = await self._send(record, deadline)
+            except (KafkaError, TimeoutError, OSError) as fault:
+                faults[index] = fault
+        if confirmations:
+            await asyncio.wait(confirmations.values(), timeout=max(1.0, deadline - time.monotonic()))
+        for index, confirmation in confirmations.items():
+            if not confirmation.done():
+                faults[index] = TimeoutError()
+            elif confirmation.cancelled():
+                faults[index] = asyncio.CancelledError()
+            else:
+                faults[index] = confirmation.exception()
+        if any(fault is not None and not isinstance(fault, MessageSizeTooLargeError) for fault in faults):
+            await self.stop()
+        return faults
+
+    async def _send(self, record: OutgoingRecord, deadline: float) -> asyncio.Future[object]:
+        if self._producer is None:  # pragma: no cover - _attempt has started it
+            raise KafkaError("no producer")
+        sending = self._producer.send(record.topic, record.value, record.key, headers=list(record.headers))
+        return await asyncio.wait_for(sending, max(1.0, deadline - time.monotonic()))

@@ -1,0 +1,93 @@
+"""Logging: one event for each outcome, for people on a terminal, JSON otherwise, on standard error."""
+
+from __future__ import annotations
+
+import logging.config
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Literal
+
+import orjson
+import structlog
+
+from stream.settings import Settings
+from stream.terminal import visible
+
+# aiokafka writes passwords into its debug log, and Faust its whole configuration.
+_FLOOR = {"aiokafka": "WARNING", "faust": "WARNING", "mode": "WARNING", "asyncio": "WARNING"}
+_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+_Event = MutableMapping[str, Any]
+
+
+def configure_logging(settings: Settings) -> dict[str, Any]:
+    """Set up structlog and the root logger, and return the dictConfig so that Faust sets up the same again."""
+    config = logging_config(level=settings.log_level, log_format=settings.log_format)
+    logging.config.dictConfig(config)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.contextvars.merge_contextvars,
+            *_shared(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    return config
+
+
+def logging_config(*, level: str, log_format: Literal["auto", "console", "json"]) -> dict[str, Any]:
+    """Return the dictConfig for *level*; `auto` is console if standard error is a terminal, else JSON."""
+    console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
+    render: list[Any] = (
+        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        if console
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_json)]
+    )
+    floors = {
+        name: {"level": floor if _LEVELS[level] <= _LEVELS[floor.lower()] else level.upper()}
+        for name, floor in _FLOOR.items()
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "structured": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": _shared(),
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
+            }
+        },
+        "handlers": {
+            "standard_error": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stderr",
+                "formatter": "structured",
+            }
+        },
+        "loggers": floors,
+        "root": {"level": level.upper(), "handlers": ["standard_error"]},
+    }
+
+
+def _shared() -> list[Any]:
+    return [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+        _harmless,
+    ]
+
+
+def _harmless(logger: Any, name: str, event: _Event) -> _Event:
+    """Write out control and bidi characters in every text: parts of it come from outside."""
+    del logger, name
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = visible(value)
+    return event
+
+
+def _json(event: Any, **_: Any) -> str:
+    return orjson.dumps(event, default=str).decode()
