@@ -1,0 +1,189 @@
+"""The words that make dates, from `lexicons/dates.yaml`, ready to be looked up."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal, NamedTuple
+
+from stream.detection.calendar_spans import Point
+from stream.detection.text import normalise
+from stream.detection.wordtable import Hit, Phrases, WordData, WordTable, load_words, phrase
+
+FILE = "dates.yaml"
+Unit = Literal["hour", "day", "night", "week", "month", "year", "decade"]
+Tense = Literal["past", "present", "future"]
+_DIGITS = re.compile(r"([^0-9]*)([0-9]{1,4})\Z")
+
+
+class UnitForms(WordData):
+    """A unit of time: one, two, many of it; with and without the article."""
+
+    one: list[str]
+    two: list[str]
+    many: list[str]
+
+
+class DateData(WordData):
+    """What `dates.yaml` holds; each list is written as in running text."""
+
+    weekdays: dict[int, list[str]]
+    no_weekday_after: list[str]
+    no_weekday_before: list[str]
+    months: dict[int, list[str]]
+    months_with_preposition: list[str]
+    months_with_evidence: list[str]
+    month_word: list[str]
+    hijri_months: dict[int, list[str]]
+    hijri_bare: list[str]
+    hijri_mark: list[str]
+    common_mark: list[str]
+    ordinals: dict[int, list[str]]
+    ten: list[str]
+    first_day: list[str]
+    units: dict[Unit, UnitForms]
+    no_year_after: list[str]
+    few: list[str]
+    minutes: list[str]
+    modifiers: dict[Tense, list[str]]
+    exactly_past: list[str]
+    this: list[str]
+    of: list[str]
+    the_year: list[str]
+    points: dict[Point, list[str]]
+    since: list[str]
+    ago: list[str]
+    within: list[str]
+    after: list[str]
+    until: list[str]
+    between: list[str]
+    from_: list[str]
+    by: list[str]
+    in_: list[str]
+    year_after: list[str]
+    two_years: list[str]
+    about: list[str]
+    earlier: list[str]
+    later: list[str]
+    relative_days: dict[int, list[str]]
+    no_today_before: list[str]
+    no_today_after: list[str]
+    parts_of_day: list[str]
+    both_days: list[str]
+    night: list[str]
+    same_as: list[str]
+    seasons: dict[int, list[str]]
+    vague: dict[Literal["past", "future"], list[str]]
+    event_names: list[str]
+    event_names_exempt: list[str]
+    future_cues: list[str]
+    past_cues: list[str]
+    future_prefixes: list[str]
+    no_future: list[str]
+    and_: str
+    accusative: str
+    article: str
+    proclitics: list[str]
+
+
+class Form(NamedTuple):
+    """One reading of a word as the beginning of a date: what it is, the words that must follow, and its value."""
+
+    kind: Literal["weekday", "relative", "month", "hijri", "unit", "digits", "season", "vague", "current"]
+    rest: tuple[str, ...]
+    value: int
+    unit: Unit = "day"
+    """For units; `value` is then 1, 2, or 0 for many."""
+    word: str = ""
+
+
+class DateTable(WordTable[tuple[Form, ...]]):
+    """Words that may begin a date, and short groups of digits, also written together with the word before them."""
+
+    def _read(self, word: str) -> Hit[tuple[Form, ...]] | None:
+        if word[-1].isdigit():
+            found = _DIGITS.match(word)
+            return Hit(found[1], (Form("digits", (), int(found[2]), word=found[2]),)) if found else None
+        return super()._read(word)
+
+
+def _folded(words: list[str]) -> frozenset[str]:
+    return frozenset(normalise(word) for word in words)
+
+
+class DateWords:
+    """The word lists of `dates.yaml`, compiled."""
+
+    def __init__(self, data: DateData) -> None:
+        self.data = data
+        forms: dict[str, list[Form]] = {}
+
+        def add(kind: str, value: int, words: list[str], unit: Unit = "day") -> None:
+            for word in words:
+                head, *rest = phrase(word)
+                form = Form(kind, tuple(rest), value, unit, " ".join((head, *rest)))  # type: ignore[arg-type]
+                if form not in forms.setdefault(head, []):
+                    forms[head].append(form)
+
+        for number, words in data.weekdays.items():
+            add("weekday", number, words)
+        for number, words in data.relative_days.items():
+            add("relative", number, words)
+        for number, words in data.months.items():
+            add("month", number, words)
+        for number, words in data.hijri_months.items():
+            add("hijri", number, words)
+        for unit, by_count in data.units.items():
+            for number, words in ((1, by_count.one), (2, by_count.two), (0, by_count.many)):
+                add("unit", number, words, unit)
+        for number, words in data.seasons.items():
+            add("season", number, words)
+        # "The beginning of the current", said of the month.
+        for number, points in enumerate(data.points.values()):
+            add("current", number, [f"{point} {current}" for point in points for current in data.modifiers["present"]])
+        for number, tense in ((-1, "past"), (1, "future")):
+            add("vague", number, data.vague[tense])  # type: ignore[index]
+        self.table = DateTable({head: tuple(sorted(f, key=lambda x: -len(x.rest))) for head, f in forms.items()})
+        lists = {name: _folded(value) for name, value in data if isinstance(value, list)}
+        self.sets = lists
+        self.ordinals = {normalise(w): n for n, words in data.ordinals.items() for w in words}
+        self.modifiers: dict[str, Tense] = {normalise(w): t for t, words in data.modifiers.items() for w in words}
+        self.points: dict[str, Point] = {normalise(w): p for p, words in data.points.items() for w in words}
+        self.before = Phrases({"part": data.parts_of_day}, data.proclitics)
+        self.about = Phrases({"about": data.about}, ())
+        self.when = Phrases({"earlier": data.earlier, "later": data.later}, data.proclitics)
+        self.and_ = normalise(data.and_)
+        self.article = normalise(data.article)
+        self.accusative = normalise(data.accusative)
+        self.future_prefixes = tuple(normalise(p) for p in data.future_prefixes)
+        self.no_future = tuple(normalise(p) for p in data.no_future)
+        self._futures: dict[str, bool] = {}
+        self._proclitics = tuple(normalise(p) for p in data.proclitics)
+
+    def tense(self, word: str) -> Tense | None:
+        """What a verb or another cue says about the time of its clause."""
+        if word in self.sets["future_cues"] or self._future_verb(word):
+            return "future"
+        bare = word[1:] if word.startswith(self.and_) else word
+        if word in self.sets["past_cues"] or bare in self.sets["past_cues"]:
+            return "past"
+        return "future" if bare in self.sets["future_cues"] else None
+
+    def _future_verb(self, word: str) -> bool:
+        if not word.startswith(self.future_prefixes) or len(word) < 5:
+            return False
+        bare = word.removeprefix(self.and_)
+        return not bare.startswith(self.no_future)
+
+    def has(self, name: str, word: str) -> bool:
+        """Whether *word*, with or without a proclitic, is in the list *name*."""
+        words = self.sets[name]
+        if word in words:
+            return True
+        return any(word.startswith(p) and word[len(p) :] in words for p in self._proclitics)
+
+
+@cache
+def date_words() -> DateWords:
+    """The compiled packaged word lists."""
+    return DateWords(load_words(FILE, DateData))

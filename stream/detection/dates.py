@@ -1,0 +1,133 @@
+"""Dates in Arabic news, resolved against the day of publication in the article's own zone.
+
+Nothing but the text and the publication time decides. A weekday alone is the latest such day up to publication, or the
+next one where its clause speaks of the future; "last month" is the calendar month, weeks begin on Monday; "since" and
+"during" give ranges that end or begin on the day of publication. The word lists are in `lexicons/dates.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from stream.detection.calendar_spans import Precision, Span, days_from
+from stream.detection.date_phrases import Found, PhraseReader
+from stream.detection.date_words import Tense, date_words
+from stream.detection.numbers import Number, find_numbers
+from stream.detection.text import Text
+
+_SINCE_WINDOW = 8  # words between "since" and the date that it governs
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """An expression of time: the words *first* up to *last* and the first and last day that it means.
+
+    `tense` is what its words or its clause say about it; `span` marks ranges ("since", "during the last days"), in
+    which the event may lie anywhere. With precision `unknown` the days are a guess and no ground for a date.
+    """
+
+    first: int
+    last: int
+    start: date
+    end: date
+    precision: Precision
+    tense: Tense | None
+    span: bool
+    text: str
+
+
+def find_dates(text: Text, published: datetime, numbers: Sequence[Number] | None = None) -> list[DateMention]:
+    """All expressions of time in *text*, in its order, without overlaps.
+
+    *published* decides by its own calendar day; *numbers* saves looking for them again.
+    """
+    day = published.date()
+    reader = PhraseReader(text, day, find_numbers(text) if numbers is None else numbers)
+    found: list[Found] = []
+    for i, hit in enumerate(reader.hits):
+        if hit is None or (found and i < found[-1].last):
+            continue
+        item = reader.read(i, found[-1].last if found else 0)
+        if item is None or (found and item.first < found[-1].last):
+            continue
+        joined = _joined_range(text, found[-1], item) if found else None
+        if joined:
+            found[-1] = joined
+        else:
+            found.append(_since(text, item, day, found[-1].last if found else 0))
+    return [
+        DateMention(
+            f.first,
+            f.last,
+            f.span.start,
+            f.span.end,
+            f.span.precision,
+            f.tense,
+            f.ranges,
+            text.raw_text(f.first, f.last),
+        )
+        for f in found
+    ]
+
+
+def _since(text: Text, item: Found, published: date, low: int) -> Found:
+    """The range up to publication when "since" governs the date, directly or a few words before it."""
+    if item.ranges:
+        return item
+    lex = date_words()
+    words = text.words
+    if words[item.first].rstrip("0123456789") in lex.sets["since"] and item.span.start <= published:
+        return replace(item, span=Span(item.span.start, published, item.span.precision), ranges=True)
+    low = max(low, item.first - _SINCE_WINDOW, text.sentence_span(text.sentence_of(item.first))[0])
+    for k in range(item.first - 1, low - 1, -1):
+        if lex.has("since", words[k]):
+            if item.span.start > published:
+                return item
+            first = k if k >= item.first - 1 else item.first
+            return replace(item, first=first, span=Span(item.span.start, published, item.span.precision), ranges=True)
+        if (
+            text.separators[k].strip(" ")
+            or lex.tense(words[k])
+            or (k < item.first - 1 and lex.has("year_after", words[k]))
+        ):
+            break
+    if lex.has("by", words[item.first - 1]) and item.first and item.span.end > published:
+        return replace(
+            item, first=item.first - 1, span=Span(published, item.span.end, item.span.precision), ranges=True
+        )
+    return item
+
+
+def _joined_range(text: Text, left: Found, right: Found) -> Found | None:
+    """Two dates that make one: "from Monday until Wednesday", "Thursday and Friday", "between 2010 and 2012"."""
+    lex = date_words()
+    words = text.words
+    gap = words[left.last : right.first]
+    glue = "".join(text.separators[left.last - 1 : right.first]).strip()
+    before = words[left.first - 1] if left.first else ""
+    start, end = left.span.start, right.span.end
+    if left.kind != right.kind and {left.kind, right.kind} == {"relative", "weekday"}:
+        return None
+    if (
+        len(gap) == 1
+        and not glue
+        and lex.has("until", gap[0])
+        and (lex.has("from_", before) or left.kind == right.kind)
+    ):
+        ok = right.span.start > left.span.start
+    elif not gap and right.prefix == lex.and_ and not glue and lex.has("between", before):
+        ok = right.span.start > left.span.start
+    elif not gap and right.kind == left.kind == "weekday" and right.prefix == lex.and_ and not glue and not right.part:
+        ok = (right.span.start.weekday() - left.span.end.weekday()) % 7 == 1 or left.both
+        end = days_from(left.span.end, (right.span.start.weekday() - left.span.end.weekday()) % 7)
+    elif not gap and not right.prefix and right.kind == left.kind == "weekday" and glue in ("", "-", "/", "-/"):
+        ok = right.span.start == days_from(left.span.end, 1)
+    elif not gap and right.kind == left.kind == "year" and (left.both or glue == "-" or lex.has("between", before)):
+        ok = right.span.start > left.span.start
+    else:
+        return None
+    if not ok:
+        return None
+    return replace(left, last=right.last, span=Span(start, end, left.span.precision), both=False)

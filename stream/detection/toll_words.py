@@ -1,0 +1,197 @@
+"""The words of tolls, from `lexicons/tolls.yaml`, ready to be looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Literal, NamedTuple
+
+from stream.detection.text import normalise
+from stream.detection.wordtable import WordData, WordTable, load_words
+
+FILE = "tolls.yaml"
+TollKind = Literal["killed", "injured", "missing", "abducted", "displaced", "arrested"]
+Voice = Literal["intransitive", "either", "masdar"]
+VictimClass = Literal["person", "civilians", "military", "police", "militants", "nationals"]
+Count = Literal["one", "two", "many"]
+
+
+class TriggerData(WordData):
+    """Verbs or verbal nouns that say what happened to their victims."""
+
+    id: str
+    kind: TollKind
+    voice: Voice
+    words: list[str]
+    needs: list[str] = []
+    after: list[str] = []
+
+
+class NounData(WordData):
+    """Nouns for victims; `bare` ones count without a number too ("wounded" is at least one)."""
+
+    kind: TollKind
+    one: list[str]
+    two: list[str]
+    many: list[str]
+    bare: bool = True
+
+
+class OtherData(WordData):
+    """ "Another", "two others", "others"."""
+
+    one: list[str]
+    two: list[str]
+    many: list[str]
+
+
+class EndingData(WordData):
+    """The endings that the persons take."""
+
+    accusative: str
+    dual: list[str]
+    plural: list[str]
+    open: list[str]
+    feminine: str
+    feminine_open: str
+
+
+class TollData(WordData):
+    """What `tolls.yaml` holds; each list is written as in running text."""
+
+    triggers: list[TriggerData]
+    nouns: list[NounData]
+    persons: dict[VictimClass, list[str]]
+    armed: list[str]
+    sides: dict[VictimClass, list[str]]
+    ordinals: list[str]
+    others: OtherData
+    one_of: list[str]
+    some: list[str]
+    one_of_pronoun: list[str]
+    pronoun_masdars: dict[TollKind, list[str]]
+    losses: list[str]
+    loss_words: list[str]
+    subtotal: list[str]
+    count_words: list[str]
+    reach: list[str]
+    of: str
+    and_: str
+    article: str
+    negations: list[str]
+    negation_exempt: list[str]
+    unreal: list[str]
+    unreal_prefixes: list[str]
+    no_injury: list[str]
+    things: list[str]
+    stops: list[str]
+    cumulative: list[str]
+    recent: list[str]
+    cumulative_strong: list[str]
+    wars: list[str]
+    endings: EndingData
+
+
+class Trigger(NamedTuple):
+    """One trigger word."""
+
+    kind: TollKind
+    voice: Voice | Literal["noun", "pronoun", "loss"]
+    plural: bool = False
+    """A plural or dual verb: its subject stands before it."""
+    needs: frozenset[str] = frozenset()
+    after: frozenset[str] = frozenset()
+    count: Count | None = None
+    bare: bool = True
+
+
+class Person(NamedTuple):
+    """One word for a victim: how many it names, and of what class."""
+
+    count: Count
+    cls: VictimClass
+    accusative: bool = False
+
+
+def folded(words: list[str]) -> frozenset[str]:
+    """The words as they appear in a normalised text."""
+    return frozenset(normalise(word) for word in words)
+
+
+class TollWords:
+    """The word lists of `tolls.yaml`, compiled."""
+
+    def __init__(self, data: TollData) -> None:
+        self.data = data
+        ends = data.endings
+        self.feminine = normalise(ends.feminine)
+        triggers: dict[str, tuple[Trigger, ...]] = {}
+        for item in data.triggers:
+            for word in item.words:
+                form = normalise(word)
+                plural = item.voice != "masdar" and form.endswith((*ends.dual[:1], ends.open[0] + ends.accusative))
+                plural = plural or (item.voice != "masdar" and form.endswith((ends.plural[0], ends.accusative)))
+                trigger = Trigger(item.kind, item.voice, plural, folded(item.needs), folded(item.after))
+                triggers[form] = (*triggers.get(form, ()), trigger)
+        for noun in data.nouns:
+            for count, words in (("one", noun.one), ("two", noun.two), ("many", noun.many)):
+                for word in words:
+                    form = normalise(word)
+                    trigger = Trigger(noun.kind, "noun", count=count, bare=noun.bare)  # type: ignore[arg-type]
+                    triggers[form] = (trigger, *triggers.get(form, ()))
+        for kind, words in data.pronoun_masdars.items():
+            for word in words:
+                triggers[normalise(word)] = (Trigger(kind, "pronoun"),)
+        for word in data.losses:
+            triggers[normalise(word)] = (*triggers.get(normalise(word), ()), Trigger("killed", "loss"))
+        self.triggers: WordTable[tuple[Trigger, ...]] = WordTable(triggers)
+        persons: dict[str, Person] = {}
+        for cls, specs in data.persons.items():
+            for spec in specs:
+                for form, person in self._forms(spec, cls):
+                    persons.setdefault(form, person)
+        for count, words in (("one", data.others.one), ("two", data.others.two), ("many", data.others.many)):
+            for word in words:
+                persons[normalise(word)] = Person(count, "person")  # type: ignore[arg-type]
+        self.persons: WordTable[Person] = WordTable(persons)
+        self.sets = {name: folded(value) for name, value in data if isinstance(value, list) and name not in _ROWS}
+        self.sides = {normalise(word): cls for cls, words in data.sides.items() for word in words}
+        self.armed = frozenset(data.armed)
+        self.of, self.and_, self.article = normalise(data.of), normalise(data.and_), normalise(data.article)
+        self.unreal_prefixes = tuple(data.unreal_prefixes)
+        self.accusative = normalise(ends.accusative)
+
+    def _forms(self, spec: str, cls: VictimClass) -> Iterator[tuple[str, Person]]:
+        """The forms of a person written `one/many/...`, a + after the first for the regular plural."""
+        ends = self.data.endings
+        one, *many = spec.split("/")
+        regular = one.endswith("+")
+        one = normalise(one.removesuffix("+"))
+        head, _, rest = one.partition(" ")
+        if rest:
+            head = one
+        yield head, Person("one", cls)
+        stem = head
+        if head.endswith(self.feminine):
+            stem = head[:-1] + ends.feminine_open
+        else:
+            yield head + ends.accusative, Person("one", cls, accusative=True)
+        if regular:
+            for ending in (*ends.plural, *ends.open[:1]):
+                yield stem + ending, Person("many", cls, accusative=ending == ends.plural[1])
+        for form in many:
+            yield normalise(form), Person("many", cls)
+            if not form.endswith((ends.feminine, *ends.plural)):
+                yield normalise(form) + ends.accusative, Person("many", cls, accusative=True)
+        for ending in ends.dual:
+            yield stem + ending, Person("two", cls, accusative=ending == ends.dual[1])
+        yield stem + ends.accusative, Person("two" if stem != head else "one", cls, accusative=True)
+
+
+_ROWS = ("triggers", "nouns")
+
+
+@cache
+def toll_words() -> TollWords:
+    """The compiled packaged word lists."""
+    return TollWords(load_words(FILE, TollData))
