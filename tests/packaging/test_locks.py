@@ -19,7 +19,9 @@ def wanted(*, dev: bool) -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     stated = list(project["project"]["dependencies"])
     if dev:
-        stated += project["dependency-groups"]["dev"]
+        groups = project["dependency-groups"]
+        for entry in groups["dev"]:
+            stated += [entry] if isinstance(entry, str) else groups[entry["include-group"]]
     return [Requirement(text) for text in stated]
 
 
