@@ -69,7 +69,8 @@ def read_lines(paths: Iterable[str], *, max_bytes: int = DEFAULT_LINE_BYTES) -> 
     for path in paths:
         try:
             if path == STDIN:
-                yield from _lines("standard input", sys.stdin.buffer, max_bytes)
+                # Unbuffered: a thread that waits in here must not keep the program from ending.
+                yield from _lines("standard input", getattr(sys.stdin.buffer, "raw", sys.stdin.buffer), max_bytes)
             else:
                 with Path(path).open("rb") as file:
                     yield from _lines(path, file, max_bytes)

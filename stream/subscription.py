@@ -66,3 +66,26 @@ async def reached(consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]
         if await consumer.position(partition) < end:
             return False
     return True
+
+
+def header(record: ConsumerRecord[bytes | None, bytes | None], name: str) -> str | None:
+    """Return a header as text, or None where the record has none of that name."""
+    found = next((value for key, value in record.headers if key == name), None)
+    return found.decode(errors="replace") if found is not None else None
+
+
+class RecentIds:
+    """The ids seen lately: delivery is at least once, and a repeat comes soon after. Memory is bounded."""
+
+    def __init__(self, size: int = 100_000) -> None:
+        self._size = size
+        self._ids: dict[str, None] = {}
+
+    def add(self, id_: str) -> bool:
+        """Remember the id, and say whether it is new."""
+        if id_ in self._ids:
+            return False
+        self._ids[id_] = None
+        if len(self._ids) > self._size:
+            del self._ids[next(iter(self._ids))]
+        return True

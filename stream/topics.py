@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from schemas.topics import SPECS, Topics
+from schemas.topics import SPECS, TopicId, Topics
+
+_EXISTENCE = "topic"
 
 
 class TopicError(RuntimeError):
     """The broker refuses a topic. The message names it and gives the broker's words."""
+
+
+class MissingTopicError(TopicError):
+    """A topic that is needed does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +52,27 @@ class Difference:
     wanted: str
     found: str
 
+    @property
+    def is_missing(self) -> bool:
+        """Say whether there is no such topic."""
+        return self.setting == _EXISTENCE
+
     def __str__(self) -> str:
         return f"{self.topic}: {self.setting} is {self.found}, should be {self.wanted}"
 
 
 def topic_plans(
-    topics: Topics, *, partitions: int, replication: int, retention_ms: int, max_message_bytes: int
+    topics: Topics,
+    *,
+    partitions: int,
+    replication: int,
+    retention_ms: int,
+    max_message_bytes: int,
+    dead_letter_bytes: int,
 ) -> list[TopicPlan]:
     """Return the plan of every topic of the contract, in the order in which messages flow.
 
+    Messages of the dead-letter topic may be a little larger: they carry their reason beside the original bytes.
     *retention_ms* (-1: for ever) is for the topics that are cleaned up by age; compacted ones keep every key's newest.
     """
     return [
@@ -64,7 +83,7 @@ def topic_plans(
             configs={
                 "cleanup.policy": spec.cleanup,
                 **({"retention.ms": str(retention_ms)} if spec.cleanup == "delete" else {}),
-                "max.message.bytes": str(max_message_bytes),
+                "max.message.bytes": str(dead_letter_bytes if spec.id is TopicId.DEAD_LETTERS else max_message_bytes),
             },
         )
         for spec in SPECS
@@ -125,7 +144,7 @@ def differences(plans: Sequence[TopicPlan], states: Mapping[str, TopicState]) ->
     for plan in plans:
         state = states.get(plan.name)
         if state is None:
-            found.append(Difference(plan.name, "topic", "there", "missing"))
+            found.append(Difference(plan.name, _EXISTENCE, "there", "missing"))
             continue
         pairs = [
             ("partitions", str(plan.partitions), str(state.partitions)),
@@ -134,3 +153,18 @@ def differences(plans: Sequence[TopicPlan], states: Mapping[str, TopicState]) ->
         ]
         found += [Difference(plan.name, setting, wanted, is_) for setting, wanted, is_ in pairs if wanted != is_]
     return found
+
+
+async def partitions_of(admin: AIOKafkaAdminClient, names: Sequence[str]) -> list[TopicPartition]:
+    """Return every partition of the named topics. Raises MissingTopicError, which says what to do."""
+    states = {topic["topic"]: topic["partitions"] for topic in await admin.describe_topics() if not topic["error_code"]}
+    for name in names:
+        if name not in states:
+            raise MissingTopicError(f"there is no topic {name}; `rasid topics create` makes it")
+    return [TopicPartition(name, partition["partition"]) for name in names for partition in states[name]]
+
+
+async def delete_topics(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
+    """Delete the named topics with all that they hold."""
+    if names:
+        await admin.delete_topics(list(names))

@@ -1,0 +1,123 @@
+"""Many articles to alerts without Kafka, in one process or in several, in the order in which they came."""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from stream.detection.detector import load_detector
+from stream.processing import Failure, Processor
+from stream.reading import Damage, Line
+from stream.terminal import harmless_json
+
+_BATCH_LINES = 32
+# For each process this many batches are read ahead: enough to keep it busy, and memory stays bounded.
+_BATCHES_AHEAD = 3
+
+
+class DetectorError(RuntimeError):
+    """The detector cannot be made: a lexicon is wrong. The text says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a Processor is made of, in a form that can be sent to another process."""
+
+    overlays: tuple[Path, ...]
+    max_bytes: int
+    publish_background: bool
+    detected_at: datetime | None
+
+    def processor(self) -> Processor:
+        """Return a new Processor. Raises DetectorError."""
+        try:
+            detector = load_detector(self.overlays)
+        except (ValueError, OSError) as cause:
+            raise DetectorError(f"the lexicons cannot be loaded: {cause}") from cause
+        fixed = self.detected_at
+        return Processor(
+            detector,
+            max_bytes=self.max_bytes,
+            publish_background=self.publish_background,
+            clock=lambda: fixed or datetime.now(UTC),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LineResult:
+    """What became of one line: the JSON of each alert, harmless on a terminal, or why it was refused."""
+
+    path: str
+    number: int
+    alerts: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+Item = Line | Damage
+Result = LineResult | Damage
+
+
+def detect_lines(items: Iterable[Item], recipe: Recipe, *, processes: int = 1) -> Iterator[Result]:
+    """Give the result of every line, in order; damages pass through at their place.
+
+    With several *processes* lines go out in batches and at most a few batches are held, however long the input is.
+    """
+    if processes == 1:
+        processor = recipe.processor()
+        for item in items:
+            yield _result(processor, item)
+        return
+    pool = ProcessPoolExecutor(
+        processes,
+        # A fork of a process with threads (the progress display has one) may hang.
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start_process,
+        initargs=(recipe,),
+    )
+    waiting: deque[Future[list[Result]]] = deque()
+    try:
+        for batch in _batches(items):
+            waiting.append(pool.submit(_detect_batch, batch))
+            if len(waiting) > processes * _BATCHES_AHEAD:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    remaining = iter(items)
+    while batch := list(itertools.islice(remaining, _BATCH_LINES)):
+        yield batch
+
+
+def _result(processor: Processor, item: Item) -> Result:
+    if isinstance(item, Damage):
+        return item
+    outcome = processor.process(item.data)
+    alerts = tuple(harmless_json(alert.to_json().decode()) for alert in outcome.alerts)
+    return LineResult(item.path, item.number, alerts, outcome.failure)
+
+
+_processor: Processor | None = None
+
+
+def _start_process(recipe: Recipe) -> None:
+    global _processor  # noqa: PLW0603 - the executor's initialiser has nowhere else to leave it
+    # Ctrl-C reaches every process of the terminal; the first one alone decides how to end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _processor = recipe.processor()
+
+
+def _detect_batch(items: list[Item]) -> list[Result]:
+    if _processor is None:
+        raise RuntimeError("the process was not initialised")
+    return [_result(_processor, item) for item in items]

@@ -1,0 +1,130 @@
+"""`rasid detect`: articles in, alerts out, without Kafka."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from stream.bulk_detection import DetectorError, Recipe, Result, detect_lines
+from stream.cli.failure import Failed
+from stream.cli.options import settings_options
+from stream.cli.parameters import MOMENT, articles_argument
+from stream.cli.progress import progress
+from stream.exit_codes import ExitCode
+from stream.reading import STDIN, Damage, read_lines
+from stream.settings import Settings
+from stream.terminal import visible
+
+
+@click.command()
+@articles_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the alerts to this file instead of standard output.",
+)
+@click.option("--background", is_flag=True, help="Give background events too (their `timing` says so).")
+@click.option(
+    "--detected-at",
+    type=MOMENT,
+    help="Put this time into every alert, so that two runs give the same bytes. [default: now]",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="How many processes share the work; the order of the alerts stays that of the articles.",
+)
+@settings_options
+def detect(
+    *,
+    settings: Settings,
+    articles: tuple[str, ...],
+    output: Path | None,
+    background: bool,
+    detected_at: datetime | None,
+    processes: int,
+) -> None:
+    """Read articles as JSON lines and write their alerts as JSON lines. Needs no Kafka.
+
+    FILES may be gzip or Zstandard; - is standard input. Fields that are not an article's are ignored. A line that is
+    no article is reported on standard error with its number, and the rest goes on.
+
+    \b
+    Examples:
+      rasid detect articles.jsonl > alerts.jsonl
+      rasid detect archive-*.jsonl.gz --processes 4 --output alerts.jsonl
+      zstd -dc articles.jsonl.zst | rasid detect - | jq .event_type
+      rasid detect articles.jsonl --detected-at 2025-01-01T00:00:00Z --background
+
+    \b
+    Exit codes:
+      0 every line was read · 65 some input, or a lexicon, was refused · 78 a setting is wrong
+    """
+    recipe = Recipe(
+        overlays=settings.overlays,
+        max_bytes=settings.max_article_bytes,
+        publish_background=background or settings.publish_background,
+        detected_at=detected_at,
+    )
+    # The article's own limit is the processor's to enforce; this one only bounds the memory.
+    lines = read_lines(articles, max_bytes=2 * settings.max_article_bytes)
+    apart = output is not None or not sys.stdout.isatty()
+    with _target(output, articles) as target, progress("Articles", shown=apart) as advance:
+        try:
+            results = detect_lines(lines, recipe, processes=processes)
+            refused = _write(results, target, advance)
+        except DetectorError as cause:
+            raise Failed(str(cause), ExitCode.BAD_DATA) from cause
+        except BrokenProcessPool as cause:
+            raise Failed("a process ended abruptly; --processes 1 may tell why") from cause
+    if refused:
+        raise Failed(f"{refused} of the input's lines or files were refused; the rest was done", ExitCode.BAD_DATA)
+
+
+def _write(results: Iterator[Result], target: TextIO, advance: Callable[[int], None]) -> int:
+    """Write the alerts as they come and return how many lines or files were refused."""
+    refused = 0
+    for result in results:
+        if isinstance(result, Damage):
+            refused += 1
+            _complain(result.path, result.number, result.reason)
+            continue
+        if result.failure:
+            refused += 1
+            _complain(result.path, result.number, f"{result.failure.code.value}: {result.failure.message}")
+        if result.alerts:
+            target.writelines(f"{alert}\n" for alert in result.alerts)
+            # Whoever reads the pipe gets an article's alerts when they are found.
+            target.flush()
+        advance(1)
+    return refused
+
+
+def _complain(path: str, number: int, reason: str) -> None:
+    click.echo(f"{visible(path)}:{number}: {visible(reason)}", err=True)
+
+
+@contextmanager
+def _target(output: Path | None, articles: tuple[str, ...]) -> Iterator[TextIO]:
+    if output is None:
+        yield sys.stdout
+        return
+    for path in articles:
+        if path != STDIN and output.exists() and output.samefile(path):
+            raise click.UsageError(f"--output {output} is also an input, and would be overwritten")
+    try:
+        # Byte for byte the same on every system.
+        with output.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+    except OSError as cause:
+        raise Failed(f"{output} cannot be written: {cause.strerror or cause}") from cause

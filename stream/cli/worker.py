@@ -1,0 +1,33 @@
+"""`rasid worker`: the articles topic in, the alert topics out."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from stream.cli.options import broker_options
+from stream.settings import Settings
+from stream.worker import run_worker
+
+
+@click.command()
+@broker_options
+def worker(*, settings: Settings) -> None:
+    """Read articles from Kafka and publish their alerts, until it is told to stop (SIGTERM, Ctrl-C).
+
+    Run as many as there are partitions: they share the work. `rasid config` shows the settings, which are the same
+    for `faust -A stream.app worker`.
+
+    \b
+    Examples:
+      rasid worker
+      rasid worker --broker kafka-1.example:9092,kafka-2.example:9092 -v
+      RASID_SASL_MECHANISM=PLAIN RASID_SASL_USERNAME=rasid RASID_SASL_PASSWORD=... rasid worker
+
+    \b
+    Exit codes, for a supervisor:
+      0 stopped as asked · 69 no broker · 73 port taken · 74 no progress · 75 could not deliver
+      76 TLS · 77 login refused · 78 wrong setting · 79 topic missing
+    """
+    sys.exit(run_worker(settings))
