@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 _LEXICONS = files("stream.detection") / "lexicons"
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_bytes(name: str) -> bytes:
@@ -21,7 +21,7 @@ def read_bytes(name: str) -> bytes:
 @cache
 def load_yaml(name: str) -> Any:
     """The parsed content of the packaged YAML file *name*."""
-    return yaml.load(read_bytes(name), Loader=_Loader)  # noqa: S506 - a safe loader
+    return yaml.load(read_bytes(name), Loader=YamlLoader)  # noqa: S506 - a safe loader
 
 
 def names() -> list[str]:

@@ -1,0 +1,128 @@
+"""What the detector sees in one article before it decides anything: texts, triggers, cues, places, dates, tolls, actors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from stream.detection.actors import ActorMention, find_actors
+from stream.detection.dates import DateMention, find_dates
+from stream.detection.matcher import Match, Matcher
+from stream.detection.numbers import find_numbers
+from stream.detection.places import PlaceMention, PlaceResolver
+from stream.detection.text import Text
+from stream.detection.tolls import Toll, find_tolls
+from stream.detection.word_classes import class_of
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A trigger in its sentence: something that may state an event.
+
+    `first` and `last` are word numbers in `field` (0 the title, 1 the body).
+    """
+
+    field: int
+    first: int
+    last: int
+    match: Match
+    sentence: int
+    sentence_first: int
+    sentence_last: int
+
+    @property
+    def kind(self) -> str:
+        """`attack` or `diplomacy`."""
+        return str(self.match.entry.attrs["kind"])
+
+    @property
+    def type(self) -> str:
+        """The event type that the trigger names by itself."""
+        return str(self.match.entry.attrs["type"])
+
+
+@dataclass(slots=True)
+class FieldAnalysis:
+    """One field of the article with everything found in it, each list in text order."""
+
+    text: Text
+    triggers: list[Match]
+    cues: list[Match]
+    places: list[PlaceMention]
+    dates: list[DateMention]
+    tolls: list[Toll]
+    actors: list[ActorMention]
+    masks: dict[int, str] = field(default_factory=dict)
+    """Word number to class, for words that name someone or some place."""
+    classes: list[str] = field(default_factory=list)
+    """For each word its mask or its distributional class, `-` for a rare word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Both fields of an article; `published` decides what its dates mean."""
+
+    fields: tuple[FieldAnalysis, FieldAnalysis]
+    published: datetime
+    candidates: list[Candidate]
+
+
+def longest(matches: Sequence[Match]) -> list[Match]:
+    """Of overlapping matches the longest; of the same words all readings."""
+    out: list[Match] = []
+    taken: dict[int, tuple[int, int]] = {}
+    for match in sorted(matches, key=lambda m: (m.first - m.last, m.first)):
+        span = (match.first, match.last)
+        owners = {taken.get(i) for i in range(*span)}
+        if owners == {None}:
+            taken.update(dict.fromkeys(range(*span), span))
+            out.append(match)
+        elif owners == {span}:
+            out.append(match)
+    out.sort(key=lambda m: (m.first, m.last))
+    return out
+
+
+def _masks(actors: Sequence[ActorMention], places: Sequence[PlaceMention], dates: Sequence[DateMention]) -> dict[int, str]:
+    """The model must learn how news is told, not which war it tells of: names become classes."""
+    masks: dict[int, str] = {}
+    for date in dates:
+        masks.update(dict.fromkeys(range(date.first, date.last), "DATE"))
+    for place in places:
+        masks.update(dict.fromkeys(range(place.core_first, place.core_last), "PLACE"))
+    for actor in actors:
+        if actor.form != "generic":
+            masks.update(dict.fromkeys(range(actor.first, actor.last), "ACTOR." + actor.actor.type))
+    return masks
+
+
+def analyse(title: str, body: str, published: datetime, matcher: Matcher, resolver: PlaceResolver) -> Analysis:
+    """Scan both fields of an article and list its candidates."""
+    texts = [Text(title, "title"), Text(body, "body")]
+    matches = [matcher.scan(text) for text in texts]
+    places = resolver.resolve(texts, matches)
+    fields = []
+    candidates = []
+    for number, text in enumerate(texts):
+        triggers = longest([m for m in matches[number] if m.entry.domain == "trigger"])
+        cues = [m for m in matches[number] if m.entry.domain == "cue"]
+        dates = find_dates(text, published)
+        tolls = find_tolls(text, find_numbers(text))
+        claimed: set[int] = set()
+        for match in (*triggers, *cues):
+            claimed.update(range(match.first, match.last))
+        for date in dates:
+            claimed.update(range(date.first, date.last))
+        actors = find_actors(text, matches[number], places[number], frozenset(claimed))
+        # A name swallows a trigger inside it ("the Conquest Front", "Human Rights Watch").
+        inside = {i for a in actors if a.form == "name" for i in range(a.first, a.last)}
+        triggers = [m for m in triggers if m.first not in inside]
+        masks = _masks(actors, places[number], dates)
+        classes = [masks.get(i) or class_of(word) for i, word in enumerate(text.words)]
+        fields.append(FieldAnalysis(text, triggers, cues, places[number], dates, tolls, actors, masks, classes))
+        for match in triggers:
+            sentence = text.sentence_of(match.first)
+            first, last = text.sentence_span(sentence)
+            candidates.append(Candidate(number, match.first, match.last, match, sentence, first, last))
+    return Analysis((fields[0], fields[1]), published, candidates)

@@ -1,0 +1,97 @@
+"""What may fill an event: the actors, places and dates of a candidate's sentence, with the facts that tie them to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from stream.detection.actors import ActorMention
+from stream.detection.analysis import Analysis, Candidate
+from stream.detection.dates import DateMention
+from stream.detection.features import actor_class, age_class, lemma_of, link_facts
+from stream.detection.places import PlaceMention
+
+
+def _between(spans: Sequence[tuple[int, int]], first: int, trigger: int) -> int:
+    low, high = sorted((first, trigger))
+    return min(sum(low < s < high for s, _ in spans), 4)
+
+
+def actor_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[ActorMention, list[str]]]:
+    """Each actor that may take part, with the facts that tie it to the trigger.
+
+    Those of the candidate's sentence first; then those of the sentence before, whom a verb without a subject carries on.
+    """
+    field = analysis.fields[candidate.field]
+    here = [a for a in field.actors if candidate.sentence_first <= a.first < candidate.sentence_last]
+    spans = [(a.first, a.last) for a in here]
+    lemma = lemma_of(candidate, field)
+    pos = str(candidate.match.entry.attrs["pos"])
+    victims = {
+        i
+        for t in field.tolls
+        if t.victims_first is not None and t.victims_last is not None
+        for i in range(t.victims_first, t.victims_last)
+    }
+    counted = {t.first: t.kind for t in field.tolls}
+    for actor in here:
+        rank = _between(spans, actor.first, candidate.first)
+        what = actor_class(actor)
+        facts = list(link_facts(field, candidate, lemma, actor.first, actor.last, what, rank))
+        if actor.first in victims or actor.last - 1 in victims:
+            facts.append("victim")
+        if any(first <= actor.first < first + 3 for first in counted):
+            facts.append("counted")
+        alike = sum(a.actor.id == actor.actor.id for a in field.actors)
+        facts.append(f"often={min(alike, 3)}")
+        facts.append(f"same type={candidate.type}|{what}")
+        yield actor, facts
+    if candidate.field == 0 or candidate.sentence == 0:
+        return
+    named = min(sum(a.form != "generic" for a in here), 3)
+    before = any(a.last <= candidate.first and a.form != "generic" for a in here)
+    near = any(0 <= a.first - candidate.last < 3 and a.form != "generic" for a in here)
+    low, high = field.text.sentence_span(candidate.sentence - 1)
+    present = {a.actor.id for a in here}
+    earlier = [a for a in field.actors if low <= a.first < high and a.form in ("name", "phrase", "state")]
+    for number, actor in enumerate(earlier):
+        what = actor_class(actor)
+        opens = candidate.first - candidate.sentence_first < 2
+        facts = ["carried", f"carried|{number}", f"carried|last={number == len(earlier) - 1}", f"carried|{what}"]
+        facts += [f"carried|{pos}|{opens}|{before}|{near}", f"carried|named={named}", f"carried|{number}|{opens}|{near}"]
+        facts += [f"carried|rule={candidate.match.entry.id}", f"carried|present={actor.actor.id in present}"]
+        facts.append(f"carried|start={actor.first - low < 3}|{opens}|{near}")
+        yield actor, facts
+
+
+def place_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[PlaceMention, list[str]]]:
+    """Each place of the candidate's sentence with the facts that tie it to the trigger."""
+    field = analysis.fields[candidate.field]
+    here = [p for p in field.places if candidate.sentence_first <= p.first < candidate.sentence_last]
+    spans = [(p.first, p.last) for p in here]
+    lemma = lemma_of(candidate, field)
+    inside = {i for a in field.actors if a.form in ("name", "phrase") for i in range(a.first, a.last)}
+    for place in here:
+        what = f"{place.place.precision}.{place.preposition}.{place.relation is not None}"
+        rank = _between(spans, place.first, candidate.first)
+        facts = list(link_facts(field, candidate, lemma, place.first, place.last, what, rank))
+        facts += [f"precision={place.place.precision}", f"locative={place.locative}", f"metonym={place.metonym}"]
+        facts.append(f"preposition={place.preposition}|{place.place.precision}")
+        facts.append(f"anaphoric={place.anaphoric}")
+        if place.core_first in inside:
+            facts.append("inside actor")
+        yield place, facts
+
+
+def date_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[DateMention, list[str]]]:
+    """Each date of the candidate's sentence with the facts that tie it to the trigger."""
+    field = analysis.fields[candidate.field]
+    here = [d for d in field.dates if candidate.sentence_first <= d.first < candidate.sentence_last]
+    spans = [(d.first, d.last) for d in here]
+    lemma = lemma_of(candidate, field)
+    for when in here:
+        age = age_class(analysis.published.date(), when.start, when.end) if when.precision != "unknown" else "vague"
+        what = f"{age}.{when.span}"
+        rank = _between(spans, when.first, candidate.first)
+        facts = list(link_facts(field, candidate, lemma, when.first, when.last, what, rank))
+        facts += [f"precision={when.precision}", f"age={age}", f"tense={when.tense}", f"alone={len(here) == 1}"]
+        yield when, facts

@@ -1,0 +1,169 @@
+"""What belongs to an event: actors with their roles, place, date and tolls, each tied to a mention by the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from stream.detection.actors import ActorMention
+from stream.detection.analysis import Analysis
+from stream.detection.dates import DateMention
+from stream.detection.events import Event, Mention
+from stream.detection.links import actor_links, date_links, place_links
+from stream.detection.model import Model
+from stream.detection.places import PlaceMention
+from stream.detection.tolls import Toll
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFiller:
+    """An actor of an event; `field` is 0 for the title, 1 for the body."""
+
+    role: str
+    field: int
+    mention: ActorMention
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """All that fills an event. `start_reason` says where the date came from."""
+
+    actors: list[RoleFiller]
+    place: PlaceMention | None
+    place_field: int
+    when: DateMention | None
+    when_field: int
+    start_reason: str
+    tolls: list[tuple[int, Toll]]
+
+
+def _actors(analysis: Analysis, event: Event, mentions: Sequence[Mention], model: Model) -> list[RoleFiller]:
+    head = model.heads[f"role.{event.kind}"]
+    floor = {"initiator": model.numbers[f"initiator.{event.kind}"], "target": model.numbers[f"target.{event.kind}"]}
+    best: dict[str, tuple[float, RoleFiller]] = {}
+    for mention in mentions:
+        for actor, facts in actor_links(analysis, mention.candidate):
+            answers = dict(zip(head.answers, head.probabilities(facts), strict=True))
+            role = max(("initiator", "target"), key=lambda r: answers[r] - floor[r])
+            if answers[role] < floor[role]:
+                continue
+            filler = RoleFiller(role, mention.candidate.field, actor, answers[role])
+            # A state and its adjective are one actor; so are two phrases for one army.
+            country = actor.actor.country
+            key = country if actor.form in ("state", "adjective") and country else actor.actor.id
+            known = best.get(key)
+            if known is None or filler.probability > known[0]:
+                best[key] = (filler.probability, filler)
+    fillers = [filler for _, filler in best.values()]
+    # A state beside its own army or leader is the same side told shorter.
+    named = {(f.role, f.mention.actor.country) for f in fillers if f.mention.form in ("name", "phrase")}
+    kept = [
+        f
+        for f in fillers
+        if f.mention.form not in ("state", "adjective") or (f.role, f.mention.actor.country) not in named
+    ]
+    kept.sort(key=lambda f: (f.role, -f.probability, f.field, f.mention.first))
+    return kept[:8]
+
+
+def _place(analysis: Analysis, event: Event, model: Model) -> tuple[PlaceMention | None, int]:
+    head = model.heads["place"]
+    best: tuple[float, int, PlaceMention] | None = None
+    for weight, mention in _weighted(event):
+        for place, facts in place_links(analysis, mention.candidate):
+            score = head.probabilities(facts)[0] * weight
+            if best is None or score > best[0]:
+                best = (score, mention.candidate.field, place)
+    if best is not None and best[0] >= model.numbers["place"]:
+        return best[2], best[1]
+    return None, 0
+
+
+def _weighted(event: Event) -> Iterator[tuple[float, Mention]]:
+    for mention in event.mentions:
+        yield 0.5 + 0.5 * max(mention.new, mention.background), mention
+
+
+def _fallback_place(analysis: Analysis) -> tuple[PlaceMention | None, int]:
+    """The first place that the title or the lead puts something in."""
+    for number in (0, 1):
+        field = analysis.fields[number]
+        limit = field.text.sentence_ends[min(1, len(field.text.sentence_ends) - 1)] if field.text.words else 0
+        for place in field.places:
+            if place.first < limit and place.locative and not place.metonym:
+                return place, number
+    return None, 0
+
+
+def _when(analysis: Analysis, event: Event, model: Model) -> tuple[DateMention | None, int, str]:
+    head = model.heads.get("date") or model.heads["place"]
+    best: tuple[float, int, DateMention] | None = None
+    for weight, mention in _weighted(event):
+        for when, facts in date_links(analysis, mention.candidate):
+            if when.precision == "unknown":
+                continue
+            score = head.probabilities(facts)[0] * weight
+            if best is None or score > best[0]:
+                best = (score, mention.candidate.field, when)
+    if best is not None and best[0] >= model.numbers["date"]:
+        return best[2], best[1], "stated with the event"
+    if event.timing == "new":
+        lead = _lead_date(analysis)
+        if lead is not None:
+            return lead[0], lead[1], "first date of the article"
+    return None, 0, "publication date"
+
+
+def _lead_date(analysis: Analysis) -> tuple[DateMention, int] | None:
+    published = analysis.published.date()
+    for number in (0, 1):
+        for when in analysis.fields[number].dates:
+            near = when.precision == "day" and 0 <= (published - when.end).days <= 7
+            if near and when.end <= published:
+                return when, number
+    return None
+
+
+def published_date(analysis: Analysis) -> date:
+    """The day of publication in the article's own zone."""
+    return analysis.published.date()
+
+
+def _tolls(analysis: Analysis, events: Sequence[Event]) -> list[list[tuple[int, Toll]]]:
+    """For each event the tolls of its sentences; a toll between two events goes to the nearer trigger."""
+    out: list[list[tuple[int, Toll]]] = [[] for _ in events]
+    for number, field in enumerate(analysis.fields):
+        for toll in field.tolls:
+            sentence = field.text.sentence_of(toll.first)
+            nearest: tuple[int, int] | None = None
+            for i, event in enumerate(events):
+                if event.kind != "attack":
+                    continue
+                for mention in event.mentions:
+                    c = mention.candidate
+                    if c.field != number or c.sentence != sentence:
+                        continue
+                    gap = max(toll.first - c.last, c.first - toll.last, -1)
+                    if c.first <= toll.first < c.last or toll.first <= c.first < toll.last:
+                        gap = -1
+                    if nearest is None or gap < nearest[0]:
+                        nearest = (gap, i)
+            if nearest is not None:
+                out[nearest[1]].append((number, toll))
+    return out
+
+
+def fill(analysis: Analysis, events: Sequence[Event], model: Model) -> list[Slots]:
+    """The slots of each event, in the order of *events*."""
+    tolls = _tolls(analysis, events)
+    out = []
+    for event, mine in zip(events, tolls, strict=True):
+        place, place_field = _place(analysis, event, model)
+        if place is None and event.kind == "attack":
+            place, place_field = _fallback_place(analysis)
+        when, when_field, reason = _when(analysis, event, model)
+        actors = _actors(analysis, event, event.mentions, model)
+        out.append(Slots(actors, place, place_field, when, when_field, reason, mine))
+    return out

@@ -1,0 +1,328 @@
+"""Fit the model from marked articles: `python -m stream.detection.training MARKED.jsonl ... --output model.json.gz`.
+
+A development tool (needs scikit-learn); the detector only reads what it writes. Marked articles are JSON lines as
+`shared/eval/GUIDE.md` describes them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from stream.detection.analysis import Analysis, Candidate, analyse
+from stream.detection.events import KINDS, Event, event_facts, find_events, score_candidates
+from stream.detection.features import article_facts, candidate_facts, nature_facts, sentence_facts, status_facts
+from stream.detection.merging import pair_facts, sketch
+from stream.detection.model import Head, Model
+from stream.detection.links import actor_links, date_links, place_links
+from stream.detection.text import normalise
+
+MIN_COUNT = 2
+MIN_WEIGHT = 0.004
+STRENGTH = {"news": 0.15, "type": 0.5, "status": 0.3, "merge": 0.3, "role": 0.3, "place": 0.3, "date": 0.3, "event": 1.0}
+NUMBERS = {
+    "mention.attack": 0.25,
+    "mention.diplomacy": 0.25,
+    "new.attack": 1.0,
+    "new.diplomacy": 1.0,
+    "merge.attack": 0.0,
+    "merge.diplomacy": 0.0,
+    "event.attack": 0.45,
+    "event.diplomacy": 0.4,
+    "initiator.attack": 0.45,
+    "target.attack": 0.4,
+    "initiator.diplomacy": 0.45,
+    "target.diplomacy": 0.45,
+    "place": 0.2,
+    "date": 0.25,
+}
+
+
+@dataclass
+class Rows:
+    """Facts and labels of one head."""
+
+    facts: list[list[str]] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+
+    def add(self, facts: Iterable[str], label: str, weight: float = 1.0) -> None:
+        """Add one example."""
+        self.facts.append(list(facts))
+        self.labels.append(label)
+        self.weights.append(weight)
+
+
+@dataclass
+class Marked:
+    """An article with its analysis and, for each candidate, the number of the marked event it states (or None)."""
+
+    article: dict[str, Any]
+    analysis: Analysis
+    owners: list[int | None]
+
+
+def spans_of(article: dict[str, Any], event: dict[str, Any]) -> list[tuple[int, int, int, int, int]]:
+    """Where an event's quotes stand: field number, quote start and end, trigger start and end (code points)."""
+    out = []
+    for quote, trigger in zip(event["quotes"], event["triggers"], strict=True):
+        for number, name in enumerate(("title", "body")):
+            at = article[name].find(quote)
+            while at >= 0:
+                inside = at + quote.find(trigger)
+                out.append((number, at, at + len(quote), inside, inside + len(trigger)))
+                at = article[name].find(quote, at + 1)
+    return out
+
+
+def owner_of(article: dict[str, Any], analysis: Analysis, candidate: Candidate, spans: list[list[Any]]) -> int | None:
+    """The marked event that *candidate* states, by its trigger first, then by its type inside the quote."""
+    start, end = analysis.fields[candidate.field].text.raw_span(candidate.first, candidate.last)
+    best: tuple[float, int] | None = None
+    for number, event in enumerate(article["events"]):
+        if event["kind"] != candidate.kind:
+            continue
+        same = event["type"].lower() == candidate.type
+        for place, low, high, first, last in spans[number]:
+            if place != candidate.field:
+                continue
+            if start < last and end > first:
+                score = 3.0
+            elif start < high and end > low:
+                score = 2.0 if same else 1.0 if event["kind"] == "attack" else 0.0
+            else:
+                continue
+            if score == 0.0:
+                continue
+            score += 0.5 * same + 0.1 * (event["timing"] == "new")
+            if best is None or score > best[0]:
+                best = (score, number)
+    return best[1] if best is not None else None
+
+
+def mark(articles: Iterable[dict[str, Any]], matcher: Any, resolver: Any) -> list[Marked]:
+    """Analyse marked articles and give each candidate its event."""
+    out = []
+    for article in articles:
+        published = datetime.fromisoformat(article["published_at"])
+        analysis = analyse(article["title"], article["body"], published, matcher, resolver)
+        spans = [spans_of(article, event) for event in article["events"]]
+        owners = [owner_of(article, analysis, c, spans) for c in analysis.candidates]
+        out.append(Marked(article, analysis, owners))
+    return out
+
+
+def same_name(a: str, b: str) -> bool:
+    """Two strings name one thing when one normalised string holds the other."""
+    a, b = normalise(a).strip(), normalise(b).strip()
+    return min(len(a), len(b)) >= 3 and (a in b or b in a)
+
+
+def facts_of(analysis: Analysis) -> list[list[str]]:
+    """The facts of each candidate, in order."""
+    article = article_facts(analysis)
+    return [
+        candidate_facts(
+            analysis, c, sentence_facts(analysis, c.field, c.sentence_first, c.sentence_last) + article
+        )
+        for c in analysis.candidates
+    ]
+
+
+def collect(marked: Sequence[Marked]) -> dict[str, Rows]:
+    """The examples of the heads that look at one candidate, from marked articles."""
+    rows: dict[str, Rows] = {}
+
+    def head(name: str) -> Rows:
+        return rows.setdefault(name, Rows())
+
+    for item in marked:
+        analysis, events = item.analysis, item.article["events"]
+        all_facts = facts_of(analysis)
+        for candidate, facts, owner in zip(analysis.candidates, all_facts, item.owners, strict=True):
+            kind = candidate.kind
+            label = "none" if owner is None else events[owner]["timing"]
+            head(f"news.{kind}").add(facts, label)
+            if owner is None:
+                continue
+            event = events[owner]
+            _collect_links(head, analysis, candidate, event)
+        for number, event in enumerate(events):
+            mine = [c for c, o in zip(analysis.candidates, item.owners, strict=True) if o == number]
+            if mine:
+                name = event["type"].lower()
+                head(f"type.{event['kind']}").add(nature_facts(analysis, mine), name)
+                head(f"status.{event['kind']}").add(status_facts(analysis, mine), event["status"])
+                # A sketch knows one candidate only: the type must hold for each alone as well.
+                for candidate in mine if len(mine) > 1 else ():
+                    head(f"type.{event['kind']}").add(nature_facts(analysis, [candidate]), name, 0.3)
+    return rows
+
+
+def _collect_links(head: Any, analysis: Analysis, candidate: Candidate, event: dict[str, Any]) -> None:
+    text = analysis.fields[candidate.field].text
+    for actor, facts in actor_links(analysis, candidate):
+        name = text.raw_text(actor.first, actor.last)
+        role = "none"
+        for slot, answer in (("targets", "target"), ("initiators", "initiator")):
+            if any(same_name(name, x["text"]) for x in event[slot]):
+                role = answer
+        head(f"role.{candidate.kind}").add(facts, role)
+    gold = event.get("place")
+    if gold:
+        for place, facts in place_links(analysis, candidate):
+            name = text.raw_text(place.first, place.last)
+            right = same_name(name, gold["text"]) and place.place.country == gold.get("country")
+            head("place").add(facts, "yes" if right else "no")
+    if event.get("date"):
+        first, last = (date.fromisoformat(x) for x in event["date"])
+        for when, facts in date_links(analysis, candidate):
+            head("date").add(facts, "yes" if (when.start, when.end) == (first, last) else "no")
+
+
+def collect_pairs(marked: Sequence[Marked], heads: dict[str, Head]) -> dict[str, Rows]:
+    """Whether two candidates state one event; their sketches are made by heads that did not see these articles."""
+    rows = {f"merge.{kind}": Rows() for kind in KINDS}
+    model = Model(heads, NUMBERS)
+    for item in marked:
+        owned = [
+            (sketch(item.analysis, c, model), o)
+            for c, o in zip(item.analysis.candidates, item.owners, strict=True)
+            if o is not None
+        ]
+        for i, (a, x) in enumerate(owned):
+            for b, y in owned[i + 1 :]:
+                if a.candidate.kind == b.candidate.kind:
+                    facts = pair_facts(item.analysis, a, b)
+                    rows[f"merge.{a.candidate.kind}"].add(facts, "yes" if x == y else "no")
+    return rows
+
+
+def fit(rows: Rows, strength: float, answers: Sequence[str] | None = None) -> Head:
+    """Fit one head; a yes-or-no head has the single answer `yes`."""
+    counts = Counter(fact for facts in rows.facts for fact in set(facts))
+    vectoriser = DictVectorizer()
+    data = vectoriser.fit_transform([{f: 1.0 for f in facts if counts[f] >= MIN_COUNT} for facts in rows.facts])
+    labels = rows.labels
+    found = sorted(set(labels))
+    model = LogisticRegression(C=strength, max_iter=200, tol=1e-3)
+    model.fit(data, labels, sample_weight=rows.weights)
+    names = list(vectoriser.get_feature_names_out())
+    if set(found) == {"yes", "no"}:
+        weights = model.coef_[0] * (1 if model.classes_[1] == "yes" else -1)
+        table = {n: (round(float(w), 3),) for n, w in zip(names, weights, strict=True) if abs(w) >= MIN_WEIGHT}
+        return Head(("yes",), (float(model.intercept_[0]),), table)
+    wanted = list(answers or found)
+    order = {a: i for i, a in enumerate(model.classes_)}
+    coefficients, intercepts = model.coef_, model.intercept_
+    if len(model.classes_) == 2:
+        import numpy
+
+        coefficients = numpy.vstack([-coefficients[0] / 2, coefficients[0] / 2])
+        intercepts = numpy.array([-intercepts[0] / 2, intercepts[0] / 2])
+    table = {}
+    for i, name in enumerate(names):
+        values = tuple(round(float(coefficients[order[a]][i]), 3) if a in order else 0.0 for a in wanted)
+        if max(map(abs, values)) >= MIN_WEIGHT:
+            table[name] = values
+    bias = tuple(float(intercepts[order[a]]) if a in order else -9.0 for a in wanted)
+    return Head(tuple(wanted), bias, table)
+
+
+def fit_heads(marked: Sequence[Marked]) -> dict[str, Head]:
+    """All heads but `event`."""
+    heads = {}
+    for name, rows in collect(marked).items():
+        group = name.split(".")[0]
+        answers = ["none", "new", "background"] if group == "news" else None
+        heads[name] = fit(rows, STRENGTH[group], answers)
+    return heads
+
+
+_PERMISSIVE = {"event.attack": -1.0, "event.diplomacy": -1.0}
+
+
+def _blank_event_heads() -> dict[str, Head]:
+    return {f"event.{kind}": Head(("yes",), (0.0,), {}) for kind in KINDS}
+
+
+def collect_events(marked: Sequence[Marked], heads: dict[str, Head]) -> dict[str, Rows]:
+    """Whether each new event that the heads find in articles they did not see is right."""
+    rows = {f"event.{kind}": Rows() for kind in KINDS}
+    model = Model({**heads, **_blank_event_heads()}, {**NUMBERS, **_PERMISSIVE})
+    for item in marked:
+        mentions = score_candidates(item.analysis, model)
+        owner = {id(m.candidate): o for m, o in zip(mentions, item.owners, strict=True)}
+        events = [e for e in find_events(item.analysis, mentions, model) if e.timing == "new"]
+        used: set[int] = set()
+        for kind in KINDS:
+            mine = [e for e in events if e.kind == kind]
+            for rank, event in enumerate(mine):
+                right = _claim(event, owner, item.article["events"], used)
+                facts = event_facts([e.mentions for e in mine], rank, "new", model)
+                rows[f"event.{kind}"].add(facts, "yes" if right else "no")
+    return rows
+
+
+def _claim(event: Event, owner: dict[int, int | None], gold: list[dict[str, Any]], used: set[int]) -> bool:
+    """Whether the event is a marked new one that no surer event has taken."""
+    votes: Counter[int] = Counter()
+    for mention in event.mentions:
+        number = owner[id(mention.candidate)]
+        if number is not None and gold[number]["timing"] == "new" and number not in used:
+            votes[number] += 1
+    if not votes:
+        return False
+    used.add(votes.most_common(1)[0][0])
+    return True
+
+
+def folds(marked: Sequence[Marked], count: int) -> list[tuple[list[Marked], list[Marked]]]:
+    """Split by article into *count* pairs of training and held-out parts."""
+    return [
+        ([m for i, m in enumerate(marked) if i % count != k], [m for i, m in enumerate(marked) if i % count == k])
+        for k in range(count)
+    ]
+
+
+def _join(into: dict[str, Rows], more: dict[str, Rows]) -> None:
+    for name, rows in more.items():
+        all_rows = into.setdefault(name, Rows())
+        all_rows.facts += rows.facts
+        all_rows.labels += rows.labels
+        all_rows.weights += rows.weights
+
+
+def train(marked: Sequence[Marked], inner: int = 3) -> Model:
+    """Fit everything; heads that build on others learn from articles that those did not see."""
+    parts = [(fit_heads(training), held) for training, held in folds(marked, inner)]
+    pairs: dict[str, Rows] = {}
+    for heads, held in parts:
+        _join(pairs, collect_pairs(held, heads))
+    merging = {name: fit(rows, STRENGTH["merge"]) for name, rows in pairs.items()}
+    events: dict[str, Rows] = {}
+    for heads, held in parts:
+        _join(events, collect_events(held, {**heads, **merging}))
+    last = {name: fit(rows, STRENGTH["event"]) for name, rows in events.items()}
+    return Model({**fit_heads(marked), **merging, **last}, NUMBERS)
+
+
+def save(model: Model, path: Path) -> None:
+    """Write the model file: the same model gives the same bytes."""
+    data = {
+        "heads": {
+            name: {"answers": h.answers, "bias": [round(b, 4) for b in h.bias], "weights": dict(sorted(h.weights.items()))}
+            for name, h in sorted(model.heads.items())
+        },
+        "numbers": model.numbers,
+    }
+    path.write_bytes(gzip.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), 9, mtime=0))
