@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +26,48 @@ LEXICONS = Path(__file__).parent / "lexicons"
 OUTPUT = LEXICONS / "gazetteer.tsv.gz"
 
 _ARABIC = re.compile("[\u0621-\u064a]")
+_ARTICLE = "\u0627\u0644"
+_NO_ARTICLE = re.compile("[\u0622\u0623\u0625]\u0644")
 _ONLY_ARABIC = re.compile("[\u0621-\u0652\u0670-\u06d5\u200c\\s'’()-]+")
 # Where conflicts are, or where Arabic news looks closely: every place that GeoNames names in Arabic, by population.
-_DENSE = frozenset("SY YE IQ PS LY AF IL LB JO EG SA SD SS SO ML NE TD DJ ER MR KW QA BH AE OM TN DZ MA EH".split())
+_DENSE = frozenset(
+    {
+        "SY",
+        "YE",
+        "IQ",
+        "PS",
+        "LY",
+        "AF",
+        "IL",
+        "LB",
+        "JO",
+        "EG",
+        "SA",
+        "SD",
+        "SS",
+        "SO",
+        "ML",
+        "NE",
+        "TD",
+        "DJ",
+        "ER",
+        "MR",
+        "KW",
+        "QA",
+        "BH",
+        "AE",
+        "OM",
+        "TN",
+        "DZ",
+        "MA",
+        "EH",
+    }
+)
 _MINIMUM = 15_000
 _MINIMUM_DENSE = 500
 # Machine-made Arabic names of small towns: more harm than use.
 _MINIMUM_OF = {"US": 50_000, "DE": 50_000, "FR": 30_000, "GB": 30_000, "IN": 50_000, "CN": 100_000, "JP": 50_000}
 _STRONG_SINGLE = 300_000
-_STRONG_SINGLE_DENSE = 50_000
 _STRONG_PHRASE = 50_000
 _SAME_KM = 40.0
 _ADMIN_KM = 25.0
@@ -88,7 +122,10 @@ def words(name: str) -> str:
 
 
 def _unique(names: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(name for name in map(words, names) if name))
+    """The names normalised, each once. A name whose alef-lam is no article keeps it after the preposition l-."""
+    names = list(names)
+    kept = ["\u0644" + name for name in names if _NO_ARTICLE.match(name)]
+    return list(dict.fromkeys(name for name in map(words, [*names, *kept]) if name))
 
 
 def curated(path: Path) -> Iterator[Row]:
@@ -133,7 +170,8 @@ def _countries(ours: dict[str, Row]) -> Iterator[Row]:
         if code in ours:
             ours[code].names = _unique([*ours[code].names, *names])
         else:
-            yield Row(f"{code.lower()}.country", "country", code, None, None, english[code], arabic[code], _unique(names))
+            id_ = f"{code.lower()}.country"
+            yield Row(id_, "country", code, None, None, english[code], arabic[code], _unique(names))
 
 
 def _cities() -> list[dict[str, Any]]:
@@ -167,33 +205,33 @@ def _geonames(cities: list[dict[str, Any]], dropped: set[str]) -> Iterator[Row]:
             admin1=city["admin1code"],
             geonames_id=city["geonameid"],
             population=population,
-            weak=_weak(names, population, dense=dense),
+            weak=_weak(names, population),
         )
 
 
-def _weak(names: list[str], population: int, *, dense: bool) -> bool:
+def _weak(names: list[str], population: int) -> bool:
     """Small places need evidence; a name of several words needs less of it than a single one."""
-    if any(" " not in name and len(name) < 4 for name in names):
+    if any(" " not in name and len(name) < 5 for name in names):
         return True
     if all(" " in name for name in names):
         return population < _STRONG_PHRASE
-    return population < (_STRONG_SINGLE_DENSE if dense else _STRONG_SINGLE)
+    return population < _STRONG_SINGLE
 
 
 def _absorb(ours: list[Row], theirs: list[Row], cities: list[dict[str, Any]]) -> list[Row]:
     """Give our rows the GeoNames id, population and admin1 of the same place; return the rows that remain."""
     by_name: dict[str, list[Row]] = {}
     for row in ours:
-        if row.kind in {"city", "town", "village"}:
+        if row.kind not in {"country", "region", "governorate", "district", "sea"}:
             for name in row.names:
-                by_name.setdefault(name.removeprefix("ال"), []).append(row)
+                by_name.setdefault(name.removeprefix(_ARTICLE), []).append(row)
     rest: list[Row] = []
     for row in theirs:
         twin = next(
             (
                 own
                 for name in row.names
-                for own in by_name.get(name.removeprefix("ال"), ())
+                for own in by_name.get(name.removeprefix(_ARTICLE), ())
                 if own.country == row.country and _near(own, row, _SAME_KM)
             ),
             None,
@@ -203,7 +241,9 @@ def _absorb(ours: list[Row], theirs: list[Row], cities: list[dict[str, Any]]) ->
         elif row.population >= twin.population or not twin.geonames_id:
             twin.geonames_id, twin.population = row.geonames_id, max(row.population, twin.population)
             twin.admin1 = row.admin1
-            twin.names = _unique([*twin.names, *(n for n in row.names if len(n) > 4)])
+            starts = {name.removeprefix(_ARTICLE)[:3] for name in twin.names}
+            spellings = (n for n in row.names if len(n) > 4 and n.removeprefix(_ARTICLE)[:3] in starts)
+            twin.names = _unique([*twin.names, *spellings])
     _name_admin1(ours, rest, cities)
     return rest
 
@@ -215,33 +255,41 @@ def _near(one: Row, other: Row, km: float) -> bool:
     )
 
 
+class _Grid:
+    """GeoNames cities by degree square, to find those near a place without comparing all."""
+
+    def __init__(self, cities: list[dict[str, Any]]) -> None:
+        self._cells: dict[tuple[str, int, int], list[dict[str, Any]]] = {}
+        for city in cities:
+            cell = (city["countrycode"], round(city["latitude"]), round(city["longitude"]))
+            self._cells.setdefault(cell, []).append(city)
+
+    def around(self, row: Row, km: float) -> Iterator[tuple[float, dict[str, Any]]]:
+        """The cities of the same country within *km* (at most 100) of *row*, with their distances."""
+        if row.lat is None or row.lon is None:
+            return
+        for i, j in product((-1, 0, 1), repeat=2):
+            for city in self._cells.get((row.country, round(row.lat) + i, round(row.lon) + j), ()):
+                distance = kilometres(row.lat, row.lon, city["latitude"], city["longitude"])
+                if distance <= km:
+                    yield distance, city
+
+
 def _name_admin1(ours: list[Row], rest: list[Row], cities: list[dict[str, Any]]) -> None:
     """Turn GeoNames admin1 codes into the English names of our governorates, found by the city at their seat."""
-    grid: dict[tuple[str, int, int], list[dict[str, Any]]] = {}
-    for city in cities:
-        grid.setdefault((city["countrycode"], round(city["latitude"]), round(city["longitude"])), []).append(city)
-
-    def around(row: Row) -> Iterator[tuple[float, dict[str, Any]]]:
-        lat, lon = row.lat or 0.0, row.lon or 0.0
-        for i in (-1, 0, 1):
-            for j in (-1, 0, 1):
-                for city in grid.get((row.country, round(lat) + i, round(lon) + j), ()):
-                    yield kilometres(lat, lon, city["latitude"], city["longitude"]), city
-
+    grid = _Grid(cities)
     named: dict[tuple[str, str], str] = {}
     for row in ours:
-        if row.kind == "governorate" and row.lat is not None:
-            near = [(city["population"], city["admin1code"]) for km, city in around(row) if km <= _ADMIN_KM]
-            if near:
-                named.setdefault((row.country, max(near)[1]), row.name_en)
+        if row.kind == "governorate":
             row.admin1 = row.name_en
+            seats = [(city["population"], city["admin1code"]) for _, city in grid.around(row, _ADMIN_KM)]
+            if seats:
+                named.setdefault((row.country, max(seats)[1]), row.name_en)
     for row in ours:
-        if row.lat is None or row.kind in {"country", "governorate", "region"}:
-            continue
-        if not row.admin1:
-            near_by = [(km, city["geonameid"], city["admin1code"]) for km, city in around(row) if km <= 2 * _ADMIN_KM]
-            row.admin1 = min(near_by)[2] if near_by else ""
-        row.admin1 = named.get((row.country, row.admin1), "")
+        if row.kind not in {"country", "governorate", "region"}:
+            near = [(km, city["geonameid"], city["admin1code"]) for km, city in grid.around(row, 2 * _ADMIN_KM)]
+            code = row.admin1 or (min(near)[2] if near else "")
+            row.admin1 = named.get((row.country, code), "")
     for row in rest:
         row.admin1 = named.get((row.country, row.admin1), "")
 

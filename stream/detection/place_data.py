@@ -57,7 +57,6 @@ class Gazetteer:
                     by_name[name] = [number]
         self._candidates: dict[str, tuple[Candidate, ...]] = {}
         self._built: dict[int, Candidate] = {}
-        self._capitals: dict[str, Place] = {}
 
     def names(self) -> Iterator[str]:
         """Every normalised name."""
@@ -95,12 +94,14 @@ class Gazetteer:
 
     def country(self, code: str) -> Place | None:
         """The country of an ISO 3166-1 alpha-2 code."""
-        return next((c.place for c in self.candidates(_country_names().get(code, "")) if c.place.kind == "country"), None)
+        found = self.candidates(_country_names().get(code, ""))
+        return next((c.place for c in found if c.place.kind == "country"), None)
 
     def capital(self, code: str) -> Place | None:
         """The capital of a country, when `demonyms.yaml` and `places.yaml` know it."""
         name = _capital_names().get(code, "")
-        return next((c.place for c in self.candidates(name) if c.place.country == code and c.place.kind == "city"), None)
+        found = (c.place for c in self.candidates(name))
+        return next((place for place in found if place.country == code and place.kind == "city"), None)
 
 
 @cache
@@ -141,8 +142,9 @@ def demonym_forms() -> Iterator[tuple[str, Entry]]:
             for ending in file.endings:
                 form = f"{head}{ending} {rest}".strip()
                 # A form that names a country as well does so far more often.
-                if not any(c.place.kind == "country" and ending for c in known.candidates(" ".join(Text(form).words))):
-                    forms.append(form)
+                if any(c.place.kind == "country" and ending for c in known.candidates(" ".join(Text(form).words))):
+                    form = file.article + form
+                forms.append(form)
                 if rest:
                     forms.append(f"{head}{ending} {rest}{ending}")
         for form in dict.fromkeys(forms):

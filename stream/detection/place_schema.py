@@ -1,4 +1,4 @@
-"""The shape of `lexicons/places.yaml` and `lexicons/demonyms.yaml`, checked with errors that name file, entry and field."""
+"""The shape of `lexicons/places.yaml` and `demonyms.yaml`; errors name the file, the entry and the field."""
 
 from __future__ import annotations
 
@@ -103,6 +103,7 @@ class DemonymFile(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    article: str
     endings: list[str]
     demonyms: list[DemonymEntry]
 

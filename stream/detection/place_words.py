@@ -26,8 +26,6 @@ class Cue:
     """A noun or verb that goes with a country: the army of, the president of."""
     links: bool = False
     """from, after a relation: near (from) the city."""
-    joins: bool = False
-    """and: it belongs to what stands before."""
     capital: bool = False
 
 
@@ -49,6 +47,15 @@ class PlaceWords:
     article_after_l: str
     conjunction: str
     light_clitics: frozenset[str]
+    weak_at: frozenset[str]
+    adjectival: frozenset[str]
+    feminine: tuple[str, ...]
+    article_clitics: tuple[str, ...]
+    marked: Mapping[str, str]
+    """Names with vowel marks, as received, that mean one country only."""
+    strip: str
+    ways: Mapping[str, Cue]
+    """Directions with the article that stand for a part of the country: in the south."""
 
 
 def _word(value: object) -> str:
@@ -62,6 +69,8 @@ class _Table(dict[str, Cue]):
             for clitic, preposition in clitics.items():
                 word = clitic + _word(value)
                 cue = self.get(word, Cue())
+                if cue.preposition and "person" in changes:
+                    continue  # a preposition that is spelt as a first name once it is normalised
                 merged = dict(changes)
                 if "types" in merged:
                     merged["types"] = cue.types | merged["types"]
@@ -75,7 +84,7 @@ def place_words() -> PlaceWords:
     """The packaged words, read once."""
     data = load_yaml("place_words.yaml")
     none, carried = {"": ""}, data["clitics"]
-    light = {clitic: "" for clitic in data["light_clitics"]} | none
+    light = dict.fromkeys(data["light_clitics"], "") | none
     cues = _Table()
     for kind, words in data["types"].items():
         cues.put(words, none | carried, types=frozenset({kind}))
@@ -97,11 +106,16 @@ def place_words() -> PlaceWords:
     anaphora = _Table()
     for kind, words in data["anaphora"].items():
         anaphora.put(words, none | carried, types=frozenset({kind}))
+    ways = _Table()
+    article: str = data["article"]
+    for relation, words in data["relations"].items():
+        if relation in {"north", "south", "east", "west", "centre"}:
+            ways.put([w for w in words if w.startswith(article)], none | carried, relation=relation)
     return PlaceWords(
         cues=cues,
         lands=lands,
         anaphora=anaphora,
-        clitics=carried | {k: "" for k in data["light_clitics"]},
+        clitics=carried | dict.fromkeys(data["light_clitics"], ""),
         qualifiers=frozenset(map(_word, data["qualifiers"])),
         directions={_word(w): way for way, words in data["direction_adjectives"].items() for w in words},
         town_types=frozenset(data["town_types"]),
@@ -109,4 +123,11 @@ def place_words() -> PlaceWords:
         article_after_l=data["article_after_l"],
         conjunction=data["conjunction"],
         light_clitics=frozenset(data["light_clitics"]),
+        weak_at=frozenset(data["weak_at"]),
+        adjectival=frozenset(map(_word, data["adjectival"])),
+        feminine=tuple(data["feminine"]),
+        article_clitics=tuple(data["article_clitics"]),
+        marked=data["marked"],
+        strip=_word(data["strip"]),
+        ways=ways,
     )

@@ -3,77 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from stream.detection.matcher import Match
 from stream.detection.place_data import Candidate, Gazetteer, Place, gazetteer, place_forms
-from stream.detection.place_words import Cue, PlaceWords, place_words
+from stream.detection.place_nouns import CommonNouns
+from stream.detection.place_reading import AT, TOWNS, Context, PlaceMention, Reader, Reading
+from stream.detection.place_words import PlaceWords, place_words
 from stream.detection.text import Text
 
 __all__ = ["Place", "PlaceMention", "PlaceResolver", "place_forms"]
 
-_MAX_STEPS = 6
 _MAX_ALTERNATIVES = 4
 _WITHIN_KM = 150.0
-_TOWNS = frozenset({"city", "town", "village"})
-_LOOSE_SEPARATORS = frozenset(' "\'()')
-_AT = frozenset({"in", "on", "to", "from"})
-"""Prepositions that carry an event to a place."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceMention:
-    """A place named in a text: the words *first* up to *last* with type word and qualifier, the name itself in *core*."""
-
-    first: int
-    last: int
-    core_first: int
-    core_last: int
-    place: Place
-    alternatives: tuple[Place, ...] = ()
-    """Other places of that name, the likelier first."""
-    relation: str | None = None
-    """near, outskirts, countryside, centre, inside, or a direction such as northeast: where from the place."""
-    confidence: float = 1.0
-    preposition: str = ""
-    """in, on, to, from, between, with, for, or empty: what stands before it."""
-    type_word: str | None = None
-    """The kind of place that the word before the name says, as in `place_words.yaml`."""
-    metonym: bool = False
-    """A country or capital as an actor or subject, not as a location."""
-    anaphoric: bool = False
-    """The text has a common noun, or a demonym, instead of a name (the city, the Turkish border)."""
-
-    @property
-    def locative(self) -> bool:
-        """Whether the words before it say that something is, or goes, there."""
-        return bool(self.preposition in _AT or self.relation or self.type_word)
-
-
-@dataclass(slots=True)
-class _Context:
-    """What an article says about where it plays: evidence for countries, and the places that are beyond doubt."""
-
-    countries: dict[str, float]
-    sure: list[Place]
-
-
-@dataclass(slots=True)
-class _Reading:
-    """The words around one match, read once."""
-
-    match: Match
-    first: int
-    last: int
-    candidates: tuple[Candidate, ...]
-    preposition: str = ""
-    relation: str | None = None
-    types: frozenset[str] = frozenset()
-    type_word: str | None = None
-    before: Cue | None = None
-    starts_sentence: bool = False
-    joined: bool = False
 
 
 class PlaceResolver:
@@ -82,21 +24,23 @@ class PlaceResolver:
     def __init__(self, places: Gazetteer | None = None, words: PlaceWords | None = None) -> None:
         self._places = places or gazetteer()
         self._words = words or place_words()
+        self._reader = Reader(self._places, self._words)
+        self._nouns = CommonNouns(self._places, self._words, self._reader)
 
     def resolve(self, texts: Sequence[Text], matches: Sequence[list[Match]]) -> list[list[PlaceMention]]:
         """The place mentions of each text, by first word, none overlapping; all texts give context to each other."""
-        context = _Context({}, [])
+        context = Context({}, [])
         readings = []
         for text, found in zip(texts, matches, strict=True):
-            chosen = self._choose(found)
+            chosen = [m for m in self._choose(found) if not self._reader.is_adjective(text, m)]
             demonyms = [m for m in found if m.entry.domain == "demonym"]
-            readings.append((text, [self._read(text, m, chosen, i) for i, m in enumerate(chosen)], demonyms))
+            readings.append((text, [self._reader.read(text, m) for m in chosen], demonyms))
         for _, items, demonyms in readings:
             self._weigh(items, demonyms, context)
         out = []
         for text, items, demonyms in readings:
             mentions = [m for m in (self._decide(item, context) for item in items) if m is not None]
-            out.append(self._with_common_nouns(text, mentions, demonyms, context))
+            out.append(self._nouns.add(text, mentions, demonyms, context))
         return out
 
     def _choose(self, found: list[Match]) -> list[Match]:
@@ -127,7 +71,17 @@ class PlaceResolver:
         if match.prefix.endswith((article, self._words.article_after_l)) and not name.startswith(article):
             return False
         bare = match.prefix.removesuffix(article)
-        return not bare or len(name) >= (3 if bare in self._words.light_clitics else 5) or self._strong(match)
+        if bare in self._words.light_clitics:
+            return len(name) >= 3
+        sense = self._words.clitics.get(bare, "")
+        if not bare or sense == "":
+            return not bare
+        if sense == "like":
+            return False
+        known = [c for c in self._places.candidates(name) if c.curated and not c.weak]
+        if any(c.place.kind == "country" or c.place.population >= 100_000 for c in known):
+            return True
+        return len(name) >= 5 and (bool(known) or self._strong(match))
 
     def _strong(self, match: Match) -> bool:
         return any(not c.weak for c in self._places.candidates(match.entry.attrs["name"]))
@@ -138,57 +92,12 @@ class PlaceResolver:
             return False
         return self._strong(match) and not self._strong(other)
 
-    def _read(self, text: Text, match: Match, chosen: list[Match], number: int) -> _Reading:
-        words, separators, cues = text.words, text.separators, self._words.cues
-        start = text.sentence_span(text.sentence_of(match.first))[0]
-        item = _Reading(match, match.first, match.last, self._places.candidates(match.entry.attrs["name"]))
-        item.preposition = self._words.clitics.get(match.prefix.removesuffix(self._words.article), "")
-        at, types = match.first, set[str]()
-        while at > start and not item.preposition and match.first - at < _MAX_STEPS:
-            if not _LOOSE_SEPARATORS.issuperset(separators[at - 1]):
-                break
-            cue = cues.get(words[at - 1])
-            if cue is None or (cue.joins and at != match.first):
-                break
-            if cue.types:
-                types |= cue.types
-                item.type_word = item.type_word or words[at - 1]
-            elif cue.relation:
-                item.relation = _compose(item.relation, cue.relation)
-            elif cue.links and at - 2 >= start and (two := cues.get(words[at - 2])) and two.relation:
-                item.relation, cue, at = _compose(item.relation, two.relation), two, at - 1
-            else:
-                item.before = cue
-                item.preposition = cue.preposition
-                break
-            at -= 1
-            item.first = at
-            item.preposition = cue.preposition
-        item.types = frozenset(types)
-        item.starts_sentence = at == start
-        if item.before is None and at > start and separators[at - 1] == " ":
-            item.before = cues.get(words[at - 1])
-        self._read_after(text, item)
-        return item
-
-    def _read_after(self, text: Text, item: _Reading) -> None:
-        """Take in what qualifies the name from behind: a direction after `countryside`, `international` after an airport."""
-        words = text.words
-        while item.last < len(words) and text.separators[item.last - 1] == " ":
-            word = words[item.last]
-            if word in self._words.qualifiers and (item.types or item.match.last - item.match.first > 1):
-                item.last += 1
-            elif word in self._words.directions and (item.types or item.relation):
-                item.last += 1
-            else:
-                break
-
-    def _weigh(self, items: list[_Reading], demonyms: list[Match], context: _Context) -> None:
+    def _weigh(self, items: list[Reading], demonyms: list[Match], context: Context) -> None:
         counts = context.countries
         for match in demonyms:
             country = match.entry.attrs["country"]
             counts[country] = counts.get(country, 0.0) + 0.5
-        previous: _Reading | None = None
+        previous: Reading | None = None
         for item in items:
             if previous is not None and self._coordinated(previous, item):
                 item.preposition = item.preposition or previous.preposition
@@ -202,10 +111,10 @@ class PlaceResolver:
                 if len(item.candidates) == 1 and item.candidates[0].place.lat is not None:
                     context.sure.append(item.candidates[0].place)
 
-    def _coordinated(self, one: _Reading, two: _Reading) -> bool:
+    def _coordinated(self, one: Reading, two: Reading) -> bool:
         return one.last == two.first and two.match.prefix.startswith(self._words.conjunction) and not two.preposition
 
-    def _decide(self, item: _Reading, context: _Context) -> PlaceMention | None:
+    def _decide(self, item: Reading, context: Context) -> PlaceMention | None:
         possible = [c for c in item.candidates if not c.weak or self._evident(c, item, context)]
         if not possible:
             return None
@@ -216,7 +125,7 @@ class PlaceResolver:
             order = [possible[-i] for _, i in scored]
             best, rest, margin = order[0], order[1:], scored[0][0] - scored[1][0]
         place = best.place
-        locative = item.preposition in _AT or item.relation is not None or bool(item.types)
+        locative = item.preposition in AT or item.relation is not None or bool(item.types)
         confidence = 0.95 if margin >= 2 else 0.6 + 0.17 * margin
         if best.weak:
             confidence *= 0.85
@@ -233,42 +142,40 @@ class PlaceResolver:
             relation=item.relation,
             confidence=round(confidence, 3),
             preposition=item.preposition,
-            type_word=min(item.types) if item.types else None,
+            types=item.types,
             metonym=not locative and (place.kind == "country" or is_capital),
         )
 
-    def _evident(self, candidate: Candidate, item: _Reading, context: _Context) -> bool:
+    def _evident(self, candidate: Candidate, item: Reading, context: Context) -> bool:
         """Whether the words around a doubtful name, and the countries of the article, make it a place."""
+        if candidate.place.kind == "country":
+            return _evident_country(candidate.place, item, context)
         place = candidate.place
-        before = item.before
-        if before is not None and before.person:
+        if item.before is not None and item.before.person:
             return False
+        several = " " in item.match.entry.attrs["name"]
+        if candidate.curated and several:
+            return True
         if item.types and self._kind_fits(place, item.types):
             return place.country in context.countries or candidate.curated or place.population >= 50_000
-        located = item.preposition in _AT or item.relation is not None
-        if place.kind == "country":
-            return (
-                located
-                or item.preposition != ""
-                or item.joined
-                or (before is not None and before.genitive)
-                or (item.starts_sentence and context.countries.get(place.country, 0.0) >= 1)
-            )
+        located = item.preposition in AT or item.relation is not None
         support = context.countries.get(place.country, 0.0)
-        if not located or not support:
+        if not support or not located or place.kind == "neighbourhood":
             return False
-        if candidate.curated or " " in item.match.entry.attrs["name"]:
-            return support >= 1
-        return support >= 2 and (support >= 0.3 * max(context.countries.values()) or place.population >= 100_000)
+        share = support / max(context.countries.values())
+        inside = item.preposition in self._words.weak_at or item.relation is not None
+        large = candidate.curated and place.population >= 30_000
+        needed = (1.0, 0.3) if candidate.curated or several else (2.0, 0.5)
+        return large or (inside and support >= needed[0] and share >= needed[1])
 
     def _kind_fits(self, place: Place, types: frozenset[str]) -> bool:
-        return place.kind in types or (place.kind in _TOWNS and not types.isdisjoint(self._words.town_types))
+        return place.kind in types or (place.kind in TOWNS and not types.isdisjoint(self._words.town_types))
 
-    def _score(self, candidate: Candidate, item: _Reading, context: _Context) -> float:
+    def _score(self, candidate: Candidate, item: Reading, context: Context) -> float:
         place = candidate.place
         score = 0.4 * math.log10(place.population + 1)
         if candidate.curated:
-            score = max(score, 1.6) + 0.6
+            score = max(score, 1.6) + 1.4
         if candidate.weak:
             score -= 1.0
         support = context.countries.get(place.country, 0.0)
@@ -280,7 +187,7 @@ class PlaceResolver:
             score += 4.0
         elif place.kind == "governorate":
             score += 1.5 if item.relation == "countryside" else -1.5
-        elif place.kind not in _TOWNS:
+        elif place.kind not in TOWNS:
             score -= 0.5
         if place.lat is not None and any(
             p.lat is not None and p.id != place.id and _kilometres(place, p) <= _WITHIN_KM for p in context.sure[:20]
@@ -288,49 +195,15 @@ class PlaceResolver:
             score += 1.0
         return score
 
-    def _with_common_nouns(
-        self, text: Text, mentions: list[PlaceMention], demonyms: list[Match], context: _Context
-    ) -> list[PlaceMention]:
-        """Add what is named without a name: the Syrian north, the Turkish capital."""
-        del context
-        taken = {at for mention in mentions for at in range(mention.first, mention.last)}
-        added = list(self._lands(text, demonyms, taken))
-        return sorted([*mentions, *added], key=lambda m: m.first) if added else mentions
 
-    def _lands(self, text: Text, demonyms: list[Match], taken: set[int]) -> Iterator[PlaceMention]:
-        words = text.words
-        for match in demonyms:
-            at = match.first - 1
-            if at < 0 or match.first in taken or at in taken or text.separators[at] != " ":
-                continue
-            head = self._words.lands.get(words[at])
-            if head is None:
-                continue
-            country = match.entry.attrs["country"]
-            place = self._places.capital(country) if head.capital else self._places.country(country)
-            if place is None:
-                continue
-            preposition = head.preposition
-            if not preposition and at and (before := self._words.cues.get(words[at - 1])):
-                preposition = before.preposition
-            yield PlaceMention(
-                first=at,
-                last=match.last,
-                core_first=match.first,
-                core_last=match.last,
-                place=place,
-                relation=None if head.capital else head.relation or "inside",
-                confidence=0.8,
-                preposition=preposition,
-                anaphoric=True,
-            )
-
-
-def _compose(inner: str | None, outer: str) -> str:
-    """north + east: northeast, as Arabic orders them; otherwise the relation nearest to the name holds."""
-    if inner in {"east", "west"} and outer in {"north", "south"}:
-        return outer + inner
-    return inner or outer
+def _evident_country(place: Place, item: Reading, context: Context) -> bool:
+    """Whether a country name that is also a word is the country: after a preposition, in a list, the army of."""
+    before = item.before
+    if item.preposition or item.relation or item.joined or item.types:
+        return True
+    if before is not None and before.genitive:
+        return True
+    return item.starts_sentence and context.countries.get(place.country, 0.0) >= 1
 
 
 def _kilometres(one: Place, other: Place) -> float:
@@ -338,5 +211,3 @@ def _kilometres(one: Place, other: Place) -> float:
         return math.inf
     x = (other.lon - one.lon) * math.cos(math.radians((one.lat + other.lat) / 2))
     return 111.2 * math.hypot(x, other.lat - one.lat)
-
-
