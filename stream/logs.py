@@ -13,8 +13,8 @@ import structlog
 from stream.settings import Settings
 from stream.terminal import visible
 
-# aiokafka writes passwords into its debug log, and Faust its whole configuration.
-_FLOOR = {"aiokafka": "WARNING", "faust": "WARNING", "mode": "WARNING", "asyncio": "WARNING"}
+# aiokafka writes passwords into its debug log, and Faust its whole configuration. Our app logs in Faust's manner too.
+_FLOOR = dict.fromkeys(("aiokafka", "faust", "mode", "asyncio", "stream.app"), "WARNING")
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 _Event = MutableMapping[str, Any]

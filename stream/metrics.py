@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
 from stream.processing import Outcome
 
@@ -16,6 +16,8 @@ class Metrics:
     """Counts what the worker does."""
 
     def __init__(self) -> None:
+        # A second series beside each counter that nobody reads.
+        disable_created_metrics()
         self.registry = CollectorRegistry()
         own = self.registry
         self._articles = Counter("rasid_articles", "Messages taken from the articles topic.", ["outcome"], registry=own)
