@@ -36,6 +36,8 @@ class CommonNouns:
             else:
                 added.append(land)
         taken |= {at for mention in added for at in range(mention.first, mention.last)}
+        added += self._unlisted(text, sorted([*mentions, *added], key=lambda m: m.first), taken, context)
+        taken |= {at for mention in added for at in range(mention.first, mention.last)}
         named = sorted([*mentions, *added], key=lambda m: m.first)
         added += self._anaphora(text, named, taken, context)
         return sorted([*mentions, *added], key=lambda m: m.first) if added else mentions
@@ -75,6 +77,42 @@ class CommonNouns:
                 confidence=0.55,
                 preposition=item.preposition,
                 anaphoric=True,
+            )
+
+    def _unlisted(
+        self, text: Text, named: list[PlaceMention], taken: set[int], context: Context
+    ) -> Iterator[PlaceMention]:
+        """A type word with a definite noun names a place that no list holds: it lies where its company does."""
+        words, article = text.words, self._words.article
+        for at, word in enumerate(words[:-1]):
+            if word not in self._words.unlisted or text.separators[at] != " " or at in taken or at + 1 in taken:
+                continue
+            name = words[at + 1]
+            if not name.startswith(article) or len(name) < 5 or name in self._words.directions:
+                continue
+            start, end = text.sentence_span(text.sentence_of(at))
+            after = next((m for m in named if at + 2 <= m.first <= min(at + 7, end - 1)), None)
+            before = next((m for m in reversed(named) if start <= m.first < at), None)
+            if after is not None:
+                place: Place | None = after.place
+            else:
+                place = self._places.country(before.place.country) if before else self._main_country(context)
+            if place is None:
+                continue
+            cue = self._words.unlisted[word]
+            item = Reading(Match(_NO_ENTRY, at, at + 2, ""), at, at + 2, (), preposition=cue.preposition)
+            self._reader.read_before(text, item)
+            yield PlaceMention(
+                first=item.first,
+                last=at + 2,
+                core_first=at + 1,
+                core_last=at + 2,
+                place=place,
+                relation="inside",
+                confidence=0.45,
+                preposition=item.preposition,
+                types=self._words.cues[word].types,
+                unlisted=True,
             )
 
     def _main_country(self, context: Context) -> Place | None:

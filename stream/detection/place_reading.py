@@ -39,6 +39,9 @@ class PlaceMention:
     anaphoric: bool = False
     """The text has a common noun, or a demonym, instead of a name (the city, the Turkish border)."""
 
+    unlisted: bool = False
+    """The name is in no list; `place` is where it lies: the place named next to it, or the country."""
+
     @property
     def locative(self) -> bool:
         """Whether the words before it say that something is, or goes, there."""

@@ -36,6 +36,8 @@ class PlaceWords:
     cues: Mapping[str, Cue]
     lands: Mapping[str, Cue]
     """Nouns that with a demonym mean a part of the country, or its capital."""
+    unlisted: Mapping[str, Cue]
+    """Type words that with a definite noun name a place that no list holds."""
     anaphora: Mapping[str, Cue]
     """Common nouns with the article that stand for a place named before; `types` says for which kinds."""
     clitics: Mapping[str, str]
@@ -103,6 +105,8 @@ def place_words() -> PlaceWords:
             if _word(word) in lands:
                 lands.put([word], none | carried, relation=relation)
     lands.put(data["capital_words"], none | carried, capital=True)
+    unlisted = _Table()
+    unlisted.put(data["unlisted"], none | carried)
     anaphora = _Table()
     for kind, words in data["anaphora"].items():
         anaphora.put(words, none | carried, types=frozenset({kind}))
@@ -114,6 +118,7 @@ def place_words() -> PlaceWords:
     return PlaceWords(
         cues=cues,
         lands=lands,
+        unlisted=unlisted,
         anaphora=anaphora,
         clitics=carried | dict.fromkeys(data["light_clitics"], ""),
         qualifiers=frozenset(map(_word, data["qualifiers"])),

@@ -157,7 +157,8 @@ class PlaceResolver:
         if candidate.curated and several:
             return True
         if item.types and self._kind_fits(place, item.types):
-            return place.country in context.countries or candidate.curated or place.population >= 50_000
+            known = candidate.curated or (place.population >= 50_000 and "city" in item.types)
+            return known or place.country in context.countries
         located = item.preposition in AT or item.relation is not None
         support = context.countries.get(place.country, 0.0)
         if not support or not located or place.kind == "neighbourhood":

@@ -163,6 +163,12 @@ def test_common_nouns_stand_for_places(body: str, surface: str, name: str) -> No
     assert mention(body, surface).place.name_en == name
 
 
+def test_a_village_in_no_list_lies_where_its_company_does() -> None:
+    """An unknown name after a type word takes the place named next to it, and says so."""
+    found = mention("هاجم مسلحون قرية الصفصافية في ريف حماة.", "قرية الصفصافية")
+    assert (found.unlisted, found.place.name_en, found.confidence < 0.5) == (True, "Hama Governorate", True)
+
+
 def test_countries_and_wide_regions_have_no_point() -> None:
     """No point is guessed for a country, a sea or a wide region."""
     for name in ("سوريا", "دارفور", "كشمير", "فلوريدا", "البحر الأحمر", "الشرق الأوسط"):
