@@ -37,6 +37,8 @@ class RasidApp(faust.App):
     health: Health
     failure: WorkerError | None = None
     """Why the worker stopped by itself."""
+    on_stopping: Callable[[], None] = staticmethod(lambda: None)
+    """Called when stopping begins."""
 
     def _create_directories(self) -> None:
         # There are no tables on disk: no folder is left where the worker is started.
@@ -58,6 +60,7 @@ class RasidApp(faust.App):
 
     async def on_stop(self) -> None:
         """Finish the articles begun, then let Faust commit and leave the group."""
+        self.on_stopping()
         await self.pipeline.stop(_DRAIN_SECONDS)
         await super().on_stop()
 

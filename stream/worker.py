@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import threading
 import time
@@ -17,6 +18,7 @@ from stream.logs import configure_logging
 from stream.processing import Detector
 from stream.settings import Settings, SettingsError
 
+_STOP_SECONDS = 8.0
 _log = structlog.stdlib.get_logger("stream.worker")
 
 
@@ -34,10 +36,14 @@ def run_worker(settings: Settings, *, load: Callable[[], Detector] | None = None
         _log.error("worker_failed", reason=str(cause), exit_code=int(ExitCode.SETTINGS))
         return ExitCode.SETTINGS
     worker = faust.Worker(app, quiet=True, override_logging=False, redirect_stdouts=False, loop=loop)
+    ending = threading.Timer(_STOP_SECONDS, _end_now, [app])
+    ending.daemon = True
+    app.on_stopping = ending.start
     guard = LoopGuard(loop, settings.stall_seconds)
     guard.start()
     failure = _run(worker, loop)
     guard.stop()
+    ending.cancel()
     return _ending(app, failure)
 
 
@@ -57,6 +63,17 @@ def _run(worker: faust.Worker, loop: asyncio.AbstractEventLoop) -> BaseException
     except Exception as cause:  # noqa: BLE001 - Faust raises the reason of a crash once more
         failure = failure or cause
     return failure
+
+
+def _end_now(app: RasidApp) -> None:
+    """End the process because stopping takes too long: with the broker gone, Faust would wait for it for minutes.
+
+    Nothing is lost by that: what was not acked is processed again, what was not committed is repeated.
+    """
+    code = app.failure.exit_code if app.failure else ExitCode.OK
+    _log.warning("stopping_took_too_long", seconds=_STOP_SECONDS, exit_code=int(code))
+    logging.shutdown()
+    os._exit(code)
 
 
 def _ending(app: RasidApp, failure: BaseException | None) -> ExitCode:
