@@ -28,7 +28,7 @@ def days_from(day: date, days: int) -> date:
 
 def months_from(day: date, months: int) -> date:
     """The same day of the month *months* later, or the last day of that month."""
-    index = min(max(day.year * 12 + day.month - 1 + months, 12), 12 * 9999)
+    index = min(max(day.year * 12 + day.month - 1 + months, 12), 12 * 9999 + 11)
     year, month = divmod(index, 12)
     last = month_span(year, month + 1).end.day
     return date(year, month + 1, min(day.day, last))
@@ -36,13 +36,15 @@ def months_from(day: date, months: int) -> date:
 
 def month_span(year: int, month: int) -> Span:
     """A whole month."""
+    year = min(max(year, 1), 9999)
     start = date(year, month, 1)
     end = date(year, 12, 31) if month == 12 else date(year, month + 1, 1) - timedelta(days=1)
     return Span(start, end, "month")
 
 
 def year_span(year: int) -> Span:
-    """A whole year."""
+    """A whole year; what lies outside the calendar becomes its first or last one."""
+    year = min(max(year, 1), 9999)
     return Span(date(year, 1, 1), date(year, 12, 31), "year")
 
 

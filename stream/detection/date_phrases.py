@@ -13,6 +13,7 @@ from typing import Literal
 from stream.detection import calendar_spans as cal
 from stream.detection.calendar_spans import Span
 from stream.detection.date_words import DateWords, Form, Tense, Unit, date_words
+from stream.detection.hijri import hijri_to_gregorian
 from stream.detection.numbers import Number
 from stream.detection.text import Text
 
@@ -83,11 +84,11 @@ class PhraseReader:
         low = max(first - _CLAUSE, self.text.sentence_span(self.text.sentence_of(first))[0])
         tense = self.lex.tense
         for k in range(first - 1, low - 1, -1):
-            found = tense(self.words[k])
+            found = tense[self.words[k]]
             if found:
                 return found
         for k in range(last, min(last + 2, len(self.words))):
-            if self.joined(k) and tense(self.words[k]) == "future":
+            if self.joined(k) and tense[self.words[k]] == "future":
                 return "future"
         return None
 
@@ -134,13 +135,14 @@ class PhraseReader:
                 month = cal.month_span(self.published.year, self.published.month)
                 return Found(i, last, cal.part_of(month, point), "present", "month")
             case _:
-                if self._leads_to_a_time(last):
+                if self._leads_to_a_time(last) or (self.has("of", self.next(last)) and not form.rest):
                     return None
                 days = 30 * form.value
                 edge = cal.days_from(self.published, days)
                 start, end = sorted((edge, self.published))
                 tense: Tense = "past" if days < 0 else "future"
-                return Found(i, last, Span(start, end, "unknown"), tense, "vague")
+                first = i - 1 if form.rest and self.before(i) in self.lex.sets["in_"] else i
+                return Found(first, last, Span(start, end, "unknown"), tense, "vague")
 
     def _with_part_of_day(self, found: Found, low: int) -> Found:
         """The expression with "evening of", "on the day" and the like before it."""
@@ -371,7 +373,7 @@ class PhraseReader:
         bare = form.word in self.lex.sets["hijri_bare"] and self.has("within", self.before(i))
         if not days and year is None and not named and not bare:
             return None
-        if days and days[-1] > 30:
+        if days and (days[-1] > 30 or self.separators[i - 1].strip()):
             return None
         # An Islamic date is often followed by its common counterpart, which is exact.
         span = cal.hijri_span(self.published, form.value, days[0] if days else None, year)
@@ -554,7 +556,7 @@ class PhraseReader:
         year = form.value
         after = self.next(i + 1)
         if year in _HIJRI_YEARS and after in self.lex.sets["hijri_mark"]:
-            start, end = cal.hijri_to_gregorian(year, 1), cal.days_from(cal.hijri_to_gregorian(year + 1, 1), -1)
+            start, end = hijri_to_gregorian(year, 1), cal.days_from(hijri_to_gregorian(year + 1, 1), -1)
             return Found(i, i + 2, Span(start, end, "year"), None, "year")
         if year not in _YEARS:
             return None
@@ -572,7 +574,7 @@ class PhraseReader:
         else:
             return None
         number = self.number_at.get(i)
-        if not named and after.endswith(self.lex.accusative) and after not in self.lex.modifiers and number:
+        if not named and after.endswith(self.lex.accusative) and number and number.counted:
             return None
         point = self.lex.points.get(self.before(first)) or self.lex.points.get(self.before(first)[1:])
         span = cal.year_span(year)
@@ -615,7 +617,7 @@ class PhraseReader:
                 year -= 1
             elif stated == "future" and date(year, month, 1) <= self.published:
                 year += 1
-        start = date(year, month, 1)
+        start = cal.month_span(year, month).start
         return Found(i, end, Span(start, cal.days_from(cal.months_from(start, 3), -1), "month"), stated, "season")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -13,6 +14,7 @@ from stream.detection.wordtable import Hit, Phrases, WordData, WordTable, load_w
 FILE = "dates.yaml"
 Unit = Literal["hour", "day", "night", "week", "month", "year", "decade"]
 Tense = Literal["past", "present", "future"]
+_REMEMBERED_WORDS = 200_000
 _DIGITS = re.compile(r"([^0-9]*)([0-9]{1,4})\Z")
 
 
@@ -80,6 +82,7 @@ class DateData(WordData):
     past_cues: list[str]
     future_prefixes: list[str]
     no_future: list[str]
+    no_future_prefixes: list[str]
     and_: str
     accusative: str
     article: str
@@ -105,6 +108,20 @@ class DateTable(WordTable[tuple[Form, ...]]):
             found = _DIGITS.match(word)
             return Hit(found[1], (Form("digits", (), int(found[2]), word=found[2]),)) if found else None
         return super()._read(word)
+
+
+class _Tenses(dict[str, "Tense | None"]):
+    """What a verb or another cue says about the time of its clause, remembered by word."""
+
+    def __init__(self, read: Callable[[str], Tense | None]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, word: str) -> Tense | None:
+        if len(self) > _REMEMBERED_WORDS:
+            self.clear()
+        found = self[word] = self._read(word)
+        return found
 
 
 def _folded(words: list[str]) -> frozenset[str]:
@@ -144,8 +161,9 @@ class DateWords:
         for number, tense in ((-1, "past"), (1, "future")):
             add("vague", number, data.vague[tense])  # type: ignore[index]
         self.table = DateTable({head: tuple(sorted(f, key=lambda x: -len(x.rest))) for head, f in forms.items()})
-        lists = {name: _folded(value) for name, value in data if isinstance(value, list)}
-        self.sets = lists
+        self.sets = {name: _folded(value) for name, value in data if isinstance(value, list)}
+        carried = [normalise(p) for p in data.proclitics]
+        self._carried = {n: words.union(p + w for p in carried for w in words) for n, words in self.sets.items()}
         self.ordinals = {normalise(w): n for n, words in data.ordinals.items() for w in words}
         self.modifiers: dict[str, Tense] = {normalise(w): t for t, words in data.modifiers.items() for w in words}
         self.points: dict[str, Point] = {normalise(w): p for p, words in data.points.items() for w in words}
@@ -156,12 +174,10 @@ class DateWords:
         self.article = normalise(data.article)
         self.accusative = normalise(data.accusative)
         self.future_prefixes = tuple(normalise(p) for p in data.future_prefixes)
-        self.no_future = tuple(normalise(p) for p in data.no_future)
-        self._futures: dict[str, bool] = {}
-        self._proclitics = tuple(normalise(p) for p in data.proclitics)
+        self.no_future = tuple(normalise(p) for p in data.no_future_prefixes)
+        self.tense = _Tenses(self._tense)
 
-    def tense(self, word: str) -> Tense | None:
-        """What a verb or another cue says about the time of its clause."""
+    def _tense(self, word: str) -> Tense | None:
         if word in self.sets["future_cues"] or self._future_verb(word):
             return "future"
         bare = word[1:] if word.startswith(self.and_) else word
@@ -170,17 +186,14 @@ class DateWords:
         return "future" if bare in self.sets["future_cues"] else None
 
     def _future_verb(self, word: str) -> bool:
-        if not word.startswith(self.future_prefixes) or len(word) < 5:
+        if not word.startswith(self.future_prefixes) or len(word) < 4:
             return False
         bare = word.removeprefix(self.and_)
-        return not bare.startswith(self.no_future)
+        return not bare.startswith(self.no_future) and bare not in self.sets["no_future"]
 
     def has(self, name: str, word: str) -> bool:
         """Whether *word*, with or without a proclitic, is in the list *name*."""
-        words = self.sets[name]
-        if word in words:
-            return True
-        return any(word.startswith(p) and word[len(p) :] in words for p in self._proclitics)
+        return word in self._carried[name]
 
 
 @cache

@@ -89,7 +89,7 @@ def _since(text: Text, item: Found, published: date, low: int) -> Found:
             return replace(item, first=first, span=Span(item.span.start, published, item.span.precision), ranges=True)
         if (
             text.separators[k].strip(" ")
-            or lex.tense(words[k])
+            or lex.tense[words[k]]
             or (k < item.first - 1 and lex.has("year_after", words[k]))
         ):
             break

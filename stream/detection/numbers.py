@@ -155,6 +155,16 @@ class _Reader:
                 limit = 100 if kind == "hundreds" else scale if kind == "scale" else 100
                 if number.kind not in _MAY_FOLLOW.get(kind, ()) or number.plural or number.value >= limit:
                     break
+                after = self._hit(k + 1)
+                if (
+                    kind == "scale"
+                    and after
+                    and after.value.kind == "scale"
+                    and after.value.value >= scale
+                    and not after.prefix
+                ):
+                    if number.kind != "half":
+                        break  # the upper end of a range: "between 300 thousand and 500 thousand"
                 if number.kind == "half":
                     again = self._hit(k + 1)
                     last = k + 2 if again and again.value.kind == "scale" and again.value.value == scale else k + 1
@@ -258,7 +268,9 @@ class _Reader:
                 return False
             if number.plain > 1 and words[number.first].removeprefix(number.prefix).startswith("0"):
                 return False
-            if number.plain == 4 and value in _YEARS and not after.endswith(lex.accusative) and not qualified:
+            if number.plain == 4 and value in _YEARS and not qualified:
+                if before not in lex.years and after.endswith(lex.accusative):
+                    return True
                 return before not in lex.years and value % 50 == 0 and not number.prefix
         elif before in lex.year_words and value in range(1000, 2100):
             return False

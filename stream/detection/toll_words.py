@@ -17,7 +17,10 @@ Count = Literal["one", "two", "many"]
 
 
 class TriggerData(WordData):
-    """Verbs or verbal nouns that say what happened to their victims."""
+    """Verbs or verbal nouns that say what happened to their victims.
+
+    `named` ones may be followed by a single victim's name; `stated` ones need a number.
+    """
 
     id: str
     kind: TollKind
@@ -25,6 +28,8 @@ class TriggerData(WordData):
     words: list[str]
     needs: list[str] = []
     after: list[str] = []
+    named: bool = False
+    stated: bool = False
 
 
 class NounData(WordData):
@@ -81,9 +86,11 @@ class TollData(WordData):
     negations: list[str]
     negation_exempt: list[str]
     unreal: list[str]
+    released: list[str]
     unreal_prefixes: list[str]
     no_injury: list[str]
     things: list[str]
+    prepositions: list[str]
     stops: list[str]
     cumulative: list[str]
     recent: list[str]
@@ -101,14 +108,16 @@ class Trigger(NamedTuple):
     """A plural or dual verb: its subject stands before it."""
     needs: frozenset[str] = frozenset()
     after: frozenset[str] = frozenset()
-    count: Count | None = None
+    number: Count | None = None
     bare: bool = True
+    named: bool = False
+    stated: bool = False
 
 
 class Person(NamedTuple):
     """One word for a victim: how many it names, and of what class."""
 
-    count: Count
+    number: Count
     cls: VictimClass
     accusative: bool = False
 
@@ -131,13 +140,21 @@ class TollWords:
                 form = normalise(word)
                 plural = item.voice != "masdar" and form.endswith((*ends.dual[:1], ends.open[0] + ends.accusative))
                 plural = plural or (item.voice != "masdar" and form.endswith((ends.plural[0], ends.accusative)))
-                trigger = Trigger(item.kind, item.voice, plural, folded(item.needs), folded(item.after))
+                trigger = Trigger(
+                    item.kind,
+                    item.voice,
+                    plural,
+                    folded(item.needs),
+                    folded(item.after),
+                    named=item.named,
+                    stated=item.stated,
+                )
                 triggers[form] = (*triggers.get(form, ()), trigger)
         for noun in data.nouns:
             for count, words in (("one", noun.one), ("two", noun.two), ("many", noun.many)):
                 for word in words:
                     form = normalise(word)
-                    trigger = Trigger(noun.kind, "noun", count=count, bare=noun.bare)  # type: ignore[arg-type]
+                    trigger = Trigger(noun.kind, "noun", number=count, bare=noun.bare)  # type: ignore[arg-type]
                     triggers[form] = (trigger, *triggers.get(form, ()))
         for kind, words in data.pronoun_masdars.items():
             for word in words:
@@ -159,7 +176,7 @@ class TollWords:
         self.armed = frozenset(data.armed)
         self.of, self.and_, self.article = normalise(data.of), normalise(data.and_), normalise(data.article)
         self.unreal_prefixes = tuple(data.unreal_prefixes)
-        self.accusative = normalise(ends.accusative)
+        self.many_endings = (*ends.plural, *ends.dual[1:])
 
     def _forms(self, spec: str, cls: VictimClass) -> Iterator[tuple[str, Person]]:
         """The forms of a person written `one/many/...`, a + after the first for the regular plural."""

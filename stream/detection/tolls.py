@@ -8,6 +8,7 @@ armed doer behind the verb gives way to an object behind it. Values follow the m
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -19,8 +20,9 @@ from stream.detection.toll_words import Count, Person, TollKind, TollWords, Trig
 _FORWARD = 10  # words behind a trigger in which its victims are looked for
 _BACKWARD = 12  # words before a plural verb in which its subject is looked for
 _LIFE = 12  # words between the parts of "met ... their death"
+_ENDLESS = 10**15
 _PHRASE = 7  # words that the phrase of the victims may take in
-_NEGATION = 6  # words before a trigger in which it may be negated; half of it when a number is stated
+_NEGATION = 8  # words before a trigger in which it may be negated; three when a number is stated
 _CUMULATIVE = 12  # words around a toll in which "since" makes it cumulative
 _COUNTS: dict[Count, tuple[int, int | None]] = {"one": (1, 1), "two": (2, 2), "many": (1, None)}
 
@@ -79,6 +81,8 @@ class _Finder:
                 if not self._stands(i, trigger, hit.prefix):
                     continue
                 found = self._victims(i, trigger, hit.prefix)
+                if found is not None and trigger.stated and found.number is None:
+                    found = None
                 if found is None:
                     # "killing and wounding dozens": the first waits for the victims of the second.
                     if (
@@ -123,21 +127,24 @@ class _Finder:
         sets, words = self.lex.sets, self.words
         stated = found.number is not None
         start = min(i, found.first)
-        window = _NEGATION // 2 if stated else _NEGATION
+        window = 3 if stated else _NEGATION
         for k in range(start - 1, max(low, start - window) - 1, -1):
             if self.separators[k].strip(" ") and k < start - 1:
                 break
             if words[k] in sets["negations"] and words[k + 1] not in sets["negation_exempt"]:
+                return True
+        if trigger.voice == "noun" and trigger.kind in ("abducted", "arrested"):
+            if any(w in sets["released"] for w in words[max(low, start - 4) : start]):
                 return True
         after = words[i + 1 : i + 8]
         if trigger.kind == "injured" and any(w in sets["no_injury"] for w in after):
             return True
         if stated:
             return False
-        before = words[i - 1] if i > low else ""
+        before = words[max(low, i - 3) : i]
         if prefix and prefix in self.lex.unreal_prefixes and trigger.voice == "masdar":
             return True
-        return before in sets["unreal"] and trigger.voice in ("either", "masdar", "intransitive")
+        return not sets["unreal"].isdisjoint(before) and trigger.voice in ("either", "masdar", "intransitive")
 
     # -- victims -------------------------------------------------------------------------------------------------------
 
@@ -150,12 +157,18 @@ class _Finder:
             case "loss":
                 return _Victims(i, i + 1, 1, None, None, None)
             case "masdar":
-                return self._at(i + 1) or self._named(i + 1) or self._later(i + 1, trigger)
+                return (
+                    self._at(i + 1)
+                    or (self._named(i + 1) if trigger.named else None)
+                    or (self._later(i + 1, trigger) if trigger.named else None)
+                )
         if trigger.plural:
             return self._before(i) or self._at(i + 1) or self._later(i + 1, trigger)
         direct = self._at(i + 1)
         if trigger.voice == "either" and (direct is None or (direct.number is None and direct.cls in self.lex.armed)):
             return self._object(i + 1) or direct or self._before(i, near=True) or self._named(i + 1, verb=True)
+        if trigger.voice == "either" and direct and direct.number is None and direct.high is None:
+            return self._object(i + 1, plain=True) or direct
         return direct or self._before(i, near=True) or self._later(i + 1, trigger)
 
     def _joined(self, i: int) -> bool:
@@ -191,7 +204,9 @@ class _Finder:
         number = self.number_at.get(i + 1)
         if number and number.counted and words[i + 1].startswith(self.lex.article):
             return _Victims(i, max(last, number.last), number.low, number.high, cls, number)
-        low, high = _COUNTS[person[1].count]
+        if person[0] and person[1].number == "many":
+            return None  # "the civilians": whoever they are, nobody new
+        low, high = _COUNTS[person[1].number]
         return _Victims(i, last, low, high, cls, None)
 
     def _numbered(self, number: Number) -> _Victims | None:
@@ -220,7 +235,7 @@ class _Finder:
                     break
                 if word.startswith(self.lex.and_) and k > i and (self._person(k) or self.lex.persons[word[1:]]):
                     break
-                if word.startswith(self.lex.and_) and word[1:] in sets["stops"]:
+                if word.startswith(self.lex.and_) and k > i and len(word) > 3:
                     break
             side = self.lex.sides.get(word)
             person = self._person(k)
@@ -235,7 +250,7 @@ class _Finder:
 
     def _clause(self, i: int) -> int:
         """The word after the last one that may still belong to the trigger before the word *i*."""
-        _, high = self._sentence(i) if i < len(self.words) else (0, len(self.words))
+        _, high = self._sentence(i - 1)
         return min(high, i + _FORWARD)
 
     def _later(self, i: int, trigger: Trigger) -> _Victims | None:
@@ -261,11 +276,13 @@ class _Finder:
             self._person(k) is not None or self.words[k] in self.lex.sets["stops"] or self.words[k][0] == self.lex.and_
         )
 
-    def _object(self, i: int) -> _Victims | None:
+    def _object(self, i: int, *, plain: bool = False) -> _Victims | None:
         """The object of an active verb behind its doer: a number of persons, or a person in the accusative."""
         comma = False
         for k in range(i, self._clause(i)):
             word = self.words[k]
+            if plain and word in self.lex.sets["stops"]:
+                break
             if k > i and self.separators[k - 1].strip(" \"'()"):
                 if comma or self.separators[k - 1].strip() != ",":
                     break
@@ -274,7 +291,7 @@ class _Finder:
                 break
             number = self.number_at.get(k)
             before = self.words[k - 1]
-            if number and number.counted and k not in self.used and before not in self.lex.sets["stops"]:
+            if number and number.counted and k not in self.used and before not in self.lex.sets["prepositions"]:
                 if self._counts_persons(number):
                     return self._numbered(number)
                 continue
@@ -304,7 +321,7 @@ class _Finder:
             if not (self._joined(k) and self.words[k] in sets["stops"]) and k < len(self.words):
                 return None
         last, cls = self._phrase(i)
-        return _Victims(i, last, 1, 1, cls, None)
+        return _Victims(i, last, 1, None if word.endswith(self.lex.many_endings) else 1, cls, None)
 
     def _before(self, i: int, *, near: bool = False) -> _Victims | None:
         """The subject before the verb: the nearest number of persons, or a plural of persons directly before it."""
@@ -315,6 +332,8 @@ class _Finder:
                 if hit and hit.value[0].voice != "noun" and not hit.value[0].needs:
                     break
             number = self.number_ending.get(k)
+            if number and number.counted and self._has(self.words[number.first - 1], self.lex.sets["subtotal"]):
+                continue
             if number and number.counted and number.first not in self.used and number.last <= i:
                 found = self._numbered(number)
                 if found and (not near or found.last >= i - 3):
@@ -323,6 +342,8 @@ class _Finder:
                     return None
         for k in range(i - 1, max(low, i - 4) - 1, -1):
             person = self._person(k)
+            if near and (self.words[k] in self.lex.sets["stops"] or not self._joined(k + 1)):
+                break
             if person and not person[0] and self._joined(k + 1):
                 before = self._person(k - 1)
                 k = k - 1 if before and not before[0] and self._joined(k) else k
@@ -346,19 +367,23 @@ class _Finder:
             return _Victims(number.first, last, number.low, number.high, cls, number)
         counter = any(self._has(w, sets["count_words"]) for w in words[max(0, i - 3) : i])
         if counter and definite:
-            return self._reached(i, last, cls)
+            reached = self._reached(i, last, cls)
+            if reached or words[i - 1] != self.lex.of:
+                return reached
         if self.out and prefix.startswith(self.lex.and_):
             previous = self.out[-1]
             if previous.victims_last is not None and previous.last in (i, i - 1) and definite and previous.high is None:
                 return _Victims(previous.first, last, previous.low, None, cls, None)
-        some = any(w in sets["some"] for w in words[max(0, i - 2) : i])
+        some = words[i - 1] in sets["some"] if i else False
+        if i >= 2 and words[i - 1] == self.lex.of:
+            some = any(w in sets["some"] for w in words[max(0, i - 4) : i - 1])
         if definite and not some:
             return None
-        if (definite or trigger.bare or some) and trigger.count and prefix in ("", self.lex.and_, self.lex.article):
+        if (definite or trigger.bare or some) and trigger.number and prefix in ("", self.lex.and_, self.lex.article):
             person = self._person(i - 1) if self._joined(i) else None
-            if person and person[1].count == trigger.count and not prefix:
+            if person and person[1].number == trigger.number and not prefix:
                 return None
-            low, high = _COUNTS[trigger.count]
+            low, high = _COUNTS[trigger.number]
             return _Victims(i, last, low, high, cls, None)
         return None
 
@@ -383,6 +408,7 @@ class _Finder:
     def _add(self, i: int, kind: TollKind, found: _Victims, *, subtotal: bool = False) -> None:
         if found.number is not None:
             self.used[found.number.first] = kind
+        subtotal = subtotal or self._has(self.words[found.first - 1], self.lex.sets["subtotal"])
         # An open number before its noun keeps the noun's words: "25 of the soldiers at least".
         first, last = min(i, found.first), max(i + 1, found.last)
         if i > found.last or subtotal:
@@ -401,7 +427,7 @@ class _Finder:
             i,
             self.text.raw_text(first, last),
         )
-        if not any(t.kind == kind and t.first <= first and last <= t.last and t.low == toll.low for t in self.out):
+        if not any(t.kind == kind and t.first <= first and last <= t.last and t.low == toll.low for t in self.out[-8:]):
             self.out.append(toll)
 
     def _additions(self, i: int, trigger: Trigger, found: _Victims) -> None:
@@ -424,8 +450,8 @@ class _Finder:
                 and person.prefix in (self.lex.and_, self.lex.and_ + self.lex.article)
                 and trigger.voice != "noun"
             ):
-                if person.value.count != "many" and not self.lex.triggers[word]:
-                    low, high = _COUNTS[person.value.count]
+                if person.value.number != "many" and not self.lex.triggers[word]:
+                    low, high = _COUNTS[person.value.number]
                     last, cls = self._phrase(k)
                     more = _Victims(k, last, low, high, cls, None)
             if more is None:
@@ -461,14 +487,19 @@ class _Finder:
     def _subtotals(self) -> None:
         """Figures behind "among them": part of the toll before them in the sentence."""
         whole = sorted(self.out, key=lambda toll: toll.last)
+        ends = [toll.last for toll in whole]
         for k, word in enumerate(self.words):
-            if not self._has(word, self.lex.sets["subtotal"]) or not whole:
+            if not whole or not self._has(word, self.lex.sets["subtotal"]) or not self._joined(k + 1):
                 continue
-            low, _ = self._sentence(k)
-            earlier = [toll for toll in whole if low <= toll.first and toll.last <= k]
-            found = self._at(k + 1, joined=False) if earlier and self._joined(k + 1) else None
-            if found and found.low < (earlier[-1].high or 10**9):
-                self._add_part(earlier[-1].trigger, earlier[-1].kind, found, subtotal=True)
+            before = bisect_right(ends, k) - 1
+            if before < 0 or whole[before].first < self._sentence(k)[0]:
+                continue
+            found = self._at(k + 1)
+            if found is None or (found.number is None and found.high is None):
+                continue  # "most of them civilians" is no figure
+            toll = whole[before]
+            if found.low < (toll.high or _ENDLESS):
+                self._add_part(toll.trigger, toll.kind, found, subtotal=True)
 
     def _cumulative(self, first: int, last: int, value: int) -> bool:
         low, high = self._sentence(first)

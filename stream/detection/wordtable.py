@@ -99,7 +99,7 @@ class Phrases:
     `value` is what the data file calls the group that the phrase belongs to.
     """
 
-    def __init__(self, groups: Mapping[str, Sequence[str]], proclitics: Sequence[str]) -> None:
+    def __init__(self, groups: Mapping[Any, Sequence[str]], proclitics: Sequence[str]) -> None:
         self._by_last: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self._proclitics = ("", *proclitics)
@@ -108,6 +108,9 @@ class Phrases:
                 words = phrase(form)
                 self._by_last.setdefault(words[-1], []).append((words, group))
                 self._by_first.setdefault(words[0], []).append((words, group))
+                if len(words) == 1:
+                    for prefix in proclitics:
+                        self._by_last.setdefault(prefix + words[0], []).append((words, group))
         for table in (self._by_last, self._by_first):
             for found in table.values():
                 found.sort(key=lambda item: -len(item[0]))
@@ -117,7 +120,7 @@ class Phrases:
         if end <= low:
             return None
         last = words[end - 1]
-        for form, group in self._ends(last):
+        for form, group in self._by_last.get(last, ()):
             first = end - len(form)
             if first < low or tuple(words[first + 1 : end - 1]) != form[1:-1]:
                 continue
@@ -134,17 +137,6 @@ class Phrases:
             if last <= high and tuple(words[first:last]) == form:
                 return last, group
         return None
-
-    def _ends(self, last: str) -> Sequence[tuple[tuple[str, ...], str]]:
-        found = self._by_last.get(last)
-        if found is not None:
-            return found
-        for prefix in self._proclitics[1:]:
-            if last.startswith(prefix):
-                single = [item for item in self._by_last.get(last[len(prefix) :], ()) if len(item[0]) == 1]
-                if single:
-                    return single
-        return ()
 
     def _carries(self, word: str, form: str) -> bool:
         return word.endswith(form) and word[: len(word) - len(form)] in self._proclitics

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from stream.detection.numbers import find_numbers
+from stream.detection.resources import load_yaml
+from stream.detection.text import Text
+from stream.detection.toll_words import TollData
+from stream.detection.tolls import Toll, find_tolls
+from stream.detection.wordtable import WordDataError, load_words
+
+
+def found(phrase: str) -> list[Toll]:
+    text = Text(phrase)
+    return find_tolls(text, find_numbers(text))
+
+
+STATED: list[tuple[str, str, list[tuple[str, int, int | None]]]] = [
+    # verbs
+    ("passive and number", "قتل 25 جنديا في كمين", [("killed", 25, 25)]),
+    ("passive with marks", "قُتِلَ 7 عمال في الغارة", [("killed", 7, 7)]),
+    ("passive and word", "قتل أربعة رجال", [("killed", 4, 4)]),
+    ("passive and dual", "قتل جنديان قرب الحاجز", [("killed", 2, 2)]),
+    ("passive and one person", "قتل جندي برصاص قناص", [("killed", 1, 1)]),
+    ("passive and woman", "قتلت امرأة في القصف", [("killed", 1, 1)]),
+    ("subject first", "قالت المصادر إن 16 مدنيا قتلوا في الغارة", [("killed", 16, 16)]),
+    ("subject first, dozens", "أكد شهود أن عشرات الأشخاص قتلوا", [("killed", 20, None)]),
+    ("subject first, injured", "ذكرت الإذاعة أن 3 إسرائيليين أصيبوا", [("injured", 3, 3)]),
+    ("subject first, one", "شخص ثالث قتل خلال المطاردة", [("killed", 1, 1)]),
+    ("met their death", "لقي 3 أشخاص مصرعهم في الهجوم", [("killed", 3, 3)]),
+    ("met their death, far", "لقي أكثر من 40 مسلحا من التنظيم في المعركة حتفهم", [("killed", 40, None)]),
+    ("subject first, met death", "ما لا يقل عن عشرة أشخاص لقوا حتفهم", [("killed", 10, None)]),
+    ("lost their lives", "فقد ستة عمال حياتهم", [("killed", 6, 6)]),
+    ("fell as martyrs", "استشهد شابان في المواجهات", [("killed", 2, 2)]),
+    ("died", "توفي تسعة مهاجرين", [("killed", 9, 9)]),
+    ("injured with wounds", "أصيب 4 أطفال بجروح", [("injured", 4, 4)]),
+    ("injured, number only", "أصيب نحو 10 بجروح", [("injured", 10, 10)]),
+    ("injured, number later", "أصيب حتى الآن 37 شخصا", [("injured", 37, 37)]),
+    ("a fourth", "أصيب رابع بجروح خطيرة", [("injured", 1, 1)]),
+    ("another", "وأصيب آخر بجروح", [("injured", 1, 1)]),
+    ("two others", "وجرح آخران", [("injured", 2, 2)]),
+    # active verbs
+    ("doer and object", "قتل مسلحون جنديا عند الحاجز", [("killed", 1, 1)]),
+    ("doer and counted object", "قتلت القوات الحكومية 12 مسلحا", [("killed", 12, 12)]),
+    ("doer and plural object", "قتلت القوات محتجين في الساحة", [("killed", 1, None)]),
+    ("doer, means and object", "قتل مسلح بسكين امرأة", [("killed", 1, 1)]),
+    ("headline", "الجيش يقتل 3 متسللين", [("killed", 3, 3)]),
+    ("armed victim", "قتل مسلح برصاص الشرطة", [("killed", 1, 1)]),
+    ("armed victims", "قتل مسلحون في الغارة", [("killed", 1, None)]),
+    ("wounded by", "أصاب المهاجم خمسة آخرين", [("injured", 5, 5)]),
+    ("took lives", "أودى الانفجار بحياة 29 شخصا", [("killed", 29, 29)]),
+    ("victims of", "هجوم راح ضحيته 298 شخصا", [("killed", 298, 298)]),
+    ("victims of, thousands", "الحرب التي راح ضحيتها الآلاف", [("killed", 2000, None)]),
+    # verbal nouns
+    ("killing of", "أسفر الهجوم عن مقتل 46 بحارا", [("killed", 46, 46)]),
+    ("killing of two", "مقتل شخصين في انفجار", [("killed", 2, 2)]),
+    ("killing of one", "مقتل مدني في القصف", [("killed", 1, 1)]),
+    ("killing of civilians", "مقتل مدنيين في غارة", [("killed", 1, None)]),
+    ("killing of one by name", "بعد مقتل العولقي في غارة", [("killed", 1, 1)]),
+    ("his killing", "تقارير عن مقتله", [("killed", 1, 1)]),
+    ("one of", "مقتل أحد القادة", [("killed", 1, 1)]),
+    ("a number of", "مقتل عدد من الجنود", [("killed", 1, None)]),
+    ("two of", "مقتل اثنين من الحراس", [("killed", 2, 2)]),
+    ("death of", "مصرع 13 مسلحا", [("killed", 13, 13)]),
+    ("wounding of", "إصابة 18 فلسطينيا في قصف", [("injured", 18, 18)]),
+    ("open figure after the noun", "مقتل 48 شخصا على الأقل", [("killed", 48, None)]),
+    ("range", "مقتل ما بين 20 و30 جنديا", [("killed", 20, 30)]),
+    # several
+    ("killed and others injured", "مقتل 5 وإصابة 10 آخرين", [("killed", 5, 5), ("injured", 10, 10)]),
+    ("killed two, injured another", "مقتل شخصين وإصابة آخر", [("killed", 2, 2), ("injured", 1, 1)]),
+    ("killing and wounding dozens", "مقتل وإصابة العشرات", [("killed", 20, None), ("injured", 20, None)]),
+    ("was killed and wounded", "قتل وجرح العشرات منهم", [("killed", 20, None), ("injured", 20, None)]),
+    ("soldiers and a forester", "مقتل ستة جنود وحارس في هجوم", [("killed", 6, 6), ("killed", 1, 1)]),
+    ("two numbers of victims", "مقتل 11 شخصا و13 مهاجما", [("killed", 11, 11), ("killed", 13, 13)]),
+    ("two sentences", "قتل 28 شخصا. وأصيب 51 آخرون.", [("killed", 28, 28), ("injured", 51, 51)]),
+    # nouns
+    ("dead and wounded", "سقوط قتلى وجرحى", [("killed", 1, None), ("injured", 1, None)]),
+    ("counted dead and wounded", "خلف 10 قتلى و40 جريحا", [("killed", 10, 10), ("injured", 40, 40)]),
+    ("dual dead", "قتيلان و3 جرحى", [("killed", 2, 2), ("injured", 3, 3)]),
+    ("one dead", "قتيل في انفجار", [("killed", 1, 1)]),
+    ("dozens of dead and wounded", "سقط عشرات القتلى والجرحى", [("killed", 20, None), ("injured", 20, None)]),
+    ("dead counted by of", "عشرات الآلاف من القتلى", [("killed", 20000, None)]),
+    ("a number of wounded", "إضافة إلى عدد من الجرحى", [("injured", 1, None)]),
+    ("thousand dead", "سقوط نحو ألف قتيل", [("killed", 1000, 1000)]),
+    ("toll rose to", "ارتفاع حصيلة القتلى إلى 38", [("killed", 38, 38)]),
+    ("toll rose from to", "ارتفع عدد القتلى من 20 إلى 38 شخصا", [("killed", 38, 38)]),
+    ("number reached", "بلغ عدد الجرحى 51 شخصا", [("injured", 51, 51)]),
+    ("loss of life", "تكبدوا خسائر فادحة في الأرواح", [("killed", 1, None)]),
+    # other kinds
+    ("abducted", "خطف مسلحون ثلاثة مهندسين", [("abducted", 3, 3)]),
+    ("abduction of", "اختطاف 14 من حرس الحدود", [("abducted", 14, 14)]),
+    ("arrested", "اعتقلت الشرطة نحو 20 شخصا", [("arrested", 20, 20)]),
+    ("displaced", "نزوح أكثر من 320 ألف شخص", [("displaced", 320000, None)]),
+    ("missing", "فقدان العشرات", [("missing", 20, None)]),
+]
+
+
+@pytest.mark.parametrize("name, phrase, tolls", STATED, ids=[case[0] for case in STATED])
+def test_tolls(name: str, phrase: str, tolls: list[tuple[str, int, int | None]]) -> None:
+    """What happened and to how many."""
+    assert [(t.kind, t.low, t.high) for t in found(phrase)] == tolls
+
+
+NONE = [
+    ("denied", "لم يسقط قتلى في الهجوم"),
+    ("without", "وقع الانفجار دون إصابات"),
+    ("no reports", "لم ترد أنباء عن سقوط ضحايا أو جرحى"),
+    ("illness", "إصابة 40 شخصا بفيروس كورونا"),
+    ("disappointment", "أصيب لاعبون بخيبة أمل"),
+    ("murder case", "فتح تحقيق في جريمة قتل"),
+    ("attempt", "بتهمة محاولة قتل جندي"),
+    ("fight", "اندلع قتال عنيف"),
+    ("families", "زيارة أسر القتلى"),
+    ("vehicles", "أصابت الصواريخ 3 دبابات"),
+    ("boat", "غرق قارب يحمل 160 شخصا"),
+    ("date", "أصيب في 14 نيسان"),
+    ("year", "اعتقلت في عام 2014 عندما عادت"),
+    ("released", "الإفراج عن 336 معتقلا"),
+    ("felt", "تعرض 5 جنود للمضايقة"),
+]
+
+
+@pytest.mark.parametrize("name, phrase", NONE, ids=[case[0] for case in NONE])
+def test_no_toll(name: str, phrase: str) -> None:
+    """Denials, illnesses, crimes in general, things and dates are no tolls."""
+    assert found(phrase) == []
+
+
+def test_subtotal() -> None:
+    """ "Among them" opens a part of the figure before it."""
+    whole, part = found("مقتل 17 مدنيا بينهم ثلاثة أطفال في قصف")
+    assert (whole.low, whole.subtotal) == (17, False)
+    assert (part.low, part.subtotal, part.kind, part.victim_class) == (3, True, "killed", "civilians")
+
+
+def test_subtotal_before_the_verb() -> None:
+    """The subject of a verb behind it is the whole figure, not its part."""
+    assert [t.low for t in found("إن 4 عمال بينهم فتاتان أصيبوا بجروح") if not t.subtotal] == [4]
+
+
+@pytest.mark.parametrize(
+    "phrase, victim_class",
+    [
+        ("مقتل 7 مدنيين", "civilians"),
+        ("مقتل 25 عنصرا من قوات النظام", "military"),
+        ("مقتل 25 عنصرا من تنظيم داعش", "militants"),
+        ("مقتل شرطي", "police"),
+        ("مقتل 9 أشخاص", None),
+    ],
+    ids=["civilians", "army", "group", "police", "persons"],
+)
+def test_victim_class(phrase: str, victim_class: str | None) -> None:
+    """The phrase of the victims says of which side they are, where it does."""
+    assert [t.victim_class for t in found(phrase)] == [victim_class]
+
+
+def test_victims_phrase() -> None:
+    """The phrase of the victims holds the number, the noun and whom they belong to."""
+    text = Text("أعلن الجيش مقتل 25 عنصرا من قوات النظام في كمين")
+    (toll,) = find_tolls(text, find_numbers(text))
+    assert toll.victims_first is not None
+    assert toll.victims_last is not None
+    assert text.raw_text(toll.victims_first, toll.victims_last) == "25 عنصرا من قوات النظام"
+    assert toll.text == "مقتل 25 عنصرا من قوات النظام"
+    assert text.words[toll.trigger] == "مقتل"
+
+
+@pytest.mark.parametrize(
+    "phrase, scope",
+    [
+        ("قتل 140 شخصا منذ بداية الحملة", "cumulative"),
+        ("قتل 140 شخصا منذ 2011", "cumulative"),
+        ("مقتل 70 ألف شخص في الحرب", "cumulative"),
+        ("قتل 14 شخصا منذ فجر اليوم", "incident"),
+        ("قتل 14 شخصا في غارة", "incident"),
+    ],
+    ids=["campaign", "year", "war", "dawn", "raid"],
+)
+def test_scope(phrase: str, scope: str) -> None:
+    """A figure for a period or a war is no toll of one incident."""
+    assert [t.scope for t in found(phrase)] == [scope]
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "قتل " * 30000,
+        "قتل 3 جنود بينهم " * 10000,
+        "مقتل وإصابة " * 20000,
+        "لقي 5 أشخاص " * 15000,
+        "عدد القتلى " * 20000,
+    ],
+)
+def test_time_is_linear(phrase: str) -> None:
+    """A text made to be slow takes no longer than another of its length."""
+    text = Text(phrase)
+    numbers = find_numbers(text)
+    start = time.process_time()
+    find_tolls(text, numbers)
+    assert time.process_time() - start < 3
+
+
+def test_word_list_is_validated() -> None:
+    """A wrong value is refused with the file, the entry and the field."""
+    content = load_yaml("tolls.yaml")
+    wrong = dict(content, triggers=[dict(content["triggers"][0], voice="passive")])
+    with pytest.raises(WordDataError, match=r"tolls\.yaml: entry triggers: field 0\.voice"):
+        load_words("tolls.yaml", TollData, wrong)
