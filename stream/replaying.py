@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,23 +102,25 @@ def article_key(data: bytes) -> bytes | None:
 async def _in_background(items: Iterator[Line | Damage]) -> AsyncIterator[Line | Damage]:
     """Give *items* while a thread waits for them: a slow pipe must not keep what was sent from being delivered."""
     loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[Line | Damage | BaseException | None] = asyncio.Queue(_LINES_AHEAD)
+    queue: asyncio.Queue[Line | Damage | BaseException | None] = asyncio.Queue()
+    room = threading.Semaphore(_LINES_AHEAD)
 
     def read() -> None:
         end: BaseException | None = None
         try:
             for item in items:
-                asyncio.run_coroutine_threadsafe(queue.put(item), loop).result()
-        except RuntimeError:
-            # The loop was closed, since the command ended.
-            return
+                room.acquire()
+                loop.call_soon_threadsafe(queue.put_nowait, item)
         except BaseException as cause:  # noqa: BLE001 - raised again where it is waited for
             end = cause
-        asyncio.run_coroutine_threadsafe(queue.put(end), loop)
+        # A closed loop means that the command has ended, and nobody waits.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(queue.put_nowait, end)
 
     # A daemon, since it may wait for a pipe on which nothing ever comes.
     threading.Thread(target=read, name="reading", daemon=True).start()
     while (item := await queue.get()) is not None:
         if isinstance(item, BaseException):
             raise item
+        room.release()
         yield item

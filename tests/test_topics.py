@@ -1,0 +1,54 @@
+"""stream/topics.py: what topics should be, and what differs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from schemas.topics import Topics
+from stream.topics import TopicPlan, TopicState, differences, topic_plans
+
+
+def _plans() -> list[TopicPlan]:
+    return topic_plans(
+        Topics("x."), partitions=4, replication=2, retention_ms=1000, max_message_bytes=5000, dead_letter_bytes=6000
+    )
+
+
+def _states() -> dict[str, TopicState]:
+    return {
+        plan.name: TopicState(plan.name, plan.partitions, plan.replication, {**plan.configs, "segment.ms": "1"})
+        for plan in _plans()
+    }
+
+
+def test_the_plan_is_the_contract() -> None:
+    """Every topic under the prefix; incidents are compacted, the rest kept for a time; dead letters may be larger."""
+    plans = {plan.name: plan.configs for plan in _plans()}
+    assert list(plans) == ["x.articles", "x.alerts.attack", "x.alerts.diplomacy", "x.incidents", "x.dead-letters"]
+    assert plans["x.incidents"]["cleanup.policy"] == "compact"
+    assert "retention.ms" not in plans["x.incidents"]
+    assert plans["x.articles"] == {"cleanup.policy": "delete", "retention.ms": "1000", "max.message.bytes": "5000"}
+    assert plans["x.dead-letters"]["max.message.bytes"] == "6000"
+
+
+def test_no_difference() -> None:
+    """Settings that are not in the plan are the broker's own business."""
+    assert differences(_plans(), _states()) == []
+
+
+def test_each_difference_is_told() -> None:
+    """A missing topic, and every setting that is not as planned, with what was found and wanted."""
+    states = _states()
+    del states["x.alerts.attack"]
+    articles = states["x.articles"]
+    states["x.articles"] = replace(articles, partitions=1, configs={**articles.configs, "retention.ms": "7"})
+    states["x.incidents"] = replace(states["x.incidents"], replication=1, configs={"max.message.bytes": "5000"})
+    found = differences(_plans(), states)
+    assert [str(difference) for difference in found] == [
+        "x.articles: partitions is 1, should be 4",
+        "x.articles: retention.ms is 7, should be 1000",
+        "x.alerts.attack: topic is missing, should be there",
+        "x.incidents: replication is 1, should be 2",
+        "x.incidents: cleanup.policy is not set, should be compact",
+    ]
+    assert [difference.topic for difference in found if difference.is_missing] == ["x.alerts.attack"]
