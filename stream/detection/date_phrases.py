@@ -19,6 +19,8 @@ from stream.detection.text import Text
 
 Kind = Literal["weekday", "relative", "month", "hijri", "unit", "year", "digits", "season", "vague"]
 _YEARS = range(1900, 2100)
+_NAMED_YEARS = range(1000, 2200)  # beside "year" or a month
+_LONGEST_AGO = 300  # years; what is longer ago is history or a figure of speech
 _HIJRI_YEARS = range(1300, 1500)
 _CLAUSE = 14  # words before a date in which a cue for its tense is looked for
 _DAYS: dict[Unit, int] = {"day": 1, "night": 1, "week": 7}
@@ -54,6 +56,8 @@ class PhraseReader:
         self.lex: DateWords = date_words()
         table = self.lex.table
         self.hits = [table[word] for word in self.words]
+        self.last_day: date | None = None
+        """The last single day that the text has named, which "the same day" refers to."""
         self.number_ending = {n.last: n for n in numbers}
         self.number_at = {n.first: n for n in numbers}
 
@@ -193,6 +197,12 @@ class PhraseReader:
 
     def _relative(self, i: int, last: int, form: Form) -> Found | None:
         value = form.value
+        if value == 0 and not form.rest and self.last_day is not None:
+            shift = self.lex.same_day.get(self.next(last))
+            if shift is not None or self.before(i) in self.lex.sets["same"]:
+                day = cal.days_from(self.last_day, shift or 0)
+                first, last = (i, last + 1) if shift is not None else (i - 1, last)
+                return Found(first, last, Span(day, day, "day"), None, "relative")
         if value == 0 and (
             self.next(last) in self.lex.sets["no_today_before"]
             or self.before(i) in self.lex.sets["no_today_after"]
@@ -254,7 +264,7 @@ class PhraseReader:
     def _year_number(self, k: int) -> int | None:
         if 0 < k < len(self.words) and not self.separators[k - 1].strip(" ,()-/"):
             word = self.words[k]
-            if len(word) == 4 and word.isdigit() and int(word) in _YEARS:
+            if len(word) == 4 and word.isdigit() and int(word) in _NAMED_YEARS:
                 return int(word)
         return None
 
@@ -273,7 +283,7 @@ class PhraseReader:
             return self._day_range(k - 1, int(digits))
         if k < i or self.before(i) == previous:
             first, day = self._ordinal(k)
-            if day and (k < i):
+            if day and self.word(first - 1) not in self.lex.long_months:
                 return first, [day]
         return i, []
 
@@ -442,7 +452,7 @@ class PhraseReader:
             edge = self._moved(unit, amount, self._length(unit, amount, few=few), 1 if tense == "future" else -1)
             start, stop = sorted((edge, self.published))
             return Found(first - 1, last, Span(start, stop, _precision_of(unit)), tense, "unit", ranges=True)
-        if self.has("after", governor) and amount and self.tense_at(first - 1, last) == "future":
+        if self.has("after", governor) and 0 < (amount or 0) <= _LONGEST_AGO and self.tense_at(first - 1, last) == "future":
             edge = self._moved(unit, amount, self._length(unit, amount, few=few), 1)
             return Found(first - 1, last, Span(edge, edge, _precision_of(unit)), "future", "unit")
         return None
@@ -472,6 +482,8 @@ class PhraseReader:
         """ "Three days ago", "for two weeks": *first* is the word after "ago" or "since"."""
         if not since and self.has("of", self.next(last)):
             return None  # before something else
+        if unit in ("year", "decade") and (amount or 1) > _LONGEST_AGO:
+            return None
         days = self._length(unit, amount, few=False)
         day = self._moved(unit, amount, days, -1)
         if since:
@@ -523,6 +535,9 @@ class PhraseReader:
         elif unit == "month":
             month = cal.months_from(published.replace(day=1), step)
             span = cal.month_span(month.year, month.month)
+            start, days = self._day_before(i) if self.has("of", before) else (i, [])
+            if days and days[-1] <= span.end.day:
+                return Found(start, end, Span(span.start.replace(day=days[0]), span.start.replace(day=days[-1]), "day"), tense, "month")
         else:
             span = cal.year_span(published.year + step)
         if point:
@@ -532,7 +547,7 @@ class PhraseReader:
             when = lex.when.ending_at(self.words, i)
             stop = published
             if when and when[1] == "later":
-                return Found(when[0], end, Span(published, span.end, span.precision), "future", "unit", ranges=True)
+                return Found(when[0], end, Span(min(cal.days_from(published, 1), span.end), span.end, span.precision), "future", "unit", ranges=True)
             if when:
                 first = when[0]
                 stop = max(span.start, cal.days_from(published, -1)) if unit != "year" else published
@@ -558,9 +573,9 @@ class PhraseReader:
         if year in _HIJRI_YEARS and after in self.lex.sets["hijri_mark"]:
             start, end = hijri_to_gregorian(year, 1), cal.days_from(hijri_to_gregorian(year + 1, 1), -1)
             return Found(i, i + 2, Span(start, end, "year"), None, "year")
-        if year not in _YEARS:
-            return None
         before = self.before(i)
+        if year not in (_NAMED_YEARS if self.has("the_year", before) else _YEARS):
+            return None
         glue = self.separators[i - 1].strip() if i else ""
         previous = self.hits[i - 1] if i else None
         earlier = previous is not None and any(f.kind == "digits" and f.value in _YEARS for f in previous.value)

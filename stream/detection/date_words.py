@@ -46,7 +46,6 @@ class DateData(WordData):
     units: dict[Unit, UnitForms]
     no_year_after: list[str]
     few: list[str]
-    minutes: list[str]
     modifiers: dict[Tense, list[str]]
     exactly_past: list[str]
     this: list[str]
@@ -58,6 +57,7 @@ class DateData(WordData):
     within: list[str]
     after: list[str]
     until: list[str]
+    or_: list[str]
     between: list[str]
     from_: list[str]
     by: list[str]
@@ -68,6 +68,8 @@ class DateData(WordData):
     earlier: list[str]
     later: list[str]
     relative_days: dict[int, list[str]]
+    same_day: dict[int, list[str]]
+    same: list[str]
     no_today_before: list[str]
     no_today_after: list[str]
     parts_of_day: list[str]
@@ -166,8 +168,12 @@ class DateWords:
         self._carried = {n: words.union(p + w for p in carried for w in words) for n, words in self.sets.items()}
         self.ordinals = {normalise(w): n for n, words in data.ordinals.items() for w in words}
         self.modifiers: dict[str, Tense] = {normalise(w): t for t, words in data.modifiers.items() for w in words}
+        self.same_day = {normalise(w): n for n, words in data.same_day.items() for w in words}
         self.points: dict[str, Point] = {normalise(w): p for p, words in data.points.items() for w in words}
         self.before = Phrases({"part": data.parts_of_day}, data.proclitics)
+        names = [phrase(name) for by in (data.months, data.hijri_months) for forms_ in by.values() for name in forms_]
+        self.long_months = {name[0] for name in names if len(name) > 1}
+        """First words of month names of two words, the second of which looks like an ordinal."""
         self.about = Phrases({"about": data.about}, ())
         self.when = Phrases({"earlier": data.earlier, "later": data.later}, data.proclitics)
         self.and_ = normalise(data.and_)

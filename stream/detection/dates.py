@@ -52,6 +52,8 @@ def find_dates(text: Text, published: datetime, numbers: Sequence[Number] | None
         item = reader.read(i, found[-1].last if found else 0)
         if item is None or (found and item.first < found[-1].last):
             continue
+        if item.span.start == item.span.end and not item.ranges:
+            reader.last_day = item.span.start
         joined = _joined_range(text, found[-1], item) if found else None
         if joined:
             found[-1] = joined
@@ -116,6 +118,8 @@ def _joined_range(text: Text, left: Found, right: Found) -> Found | None:
         and lex.has("until", gap[0])
         and (lex.has("from_", before) or left.kind == right.kind)
     ):
+        ok = right.span.start > left.span.start
+    elif len(gap) == 1 and gap[0] in lex.sets["or_"] and not glue and left.kind == right.kind == "month":
         ok = right.span.start > left.span.start
     elif not gap and right.prefix == lex.and_ and not glue and lex.has("between", before):
         ok = right.span.start > left.span.start

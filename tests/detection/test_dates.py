@@ -154,6 +154,12 @@ ONE = [
     ("first of", "وصل في الأول من كانون الثاني", "2018-01-01", None, "day"),
     ("coming day", "القمة في 12 حزيران/يونيو", "2018-06-12", None, "day"),
     ("coming day, stated", "القمة يوم 11 يوليو المقبل", "2018-07-11", None, "day"),
+    ("one or the other", "القمة في أواخر مايو أو مطلع يونيو", "2018-05-21", "2018-06-10", "week"),
+    ("soon today", "ستبدأ الجلسة بعد قليل", "2018-05-16", None, "day"),
+    ("day of the coming month", "تنتهي المهلة في 12 من الشهر المقبل", "2018-06-12", None, "day"),
+    ("ordinal day of this month", "وصل في العاشر من هذا الشهر", "2018-05-10", None, "day"),
+    ("ordinal without of", "تبدأ في السادس أغسطس المقبل", "2018-08-06", None, "day"),
+    ("old year", "في 12 يونيو عام 1886", "1886-06-12", None, "day"),
     ("range of days", "من 5 إلى 7 أيار", "2018-05-05", "2018-05-07", "day"),
     ("range of days with dash", "المعرض 2-4 مايو", "2018-05-02", "2018-05-04", "day"),
     ("last month by name", "وصل في مارس الماضي", "2018-03-01", "2018-03-31", "month"),
@@ -203,6 +209,7 @@ NONE = [
     ("Friday market", "في سوق الجمعة بطرابلس"),
     ("every Friday", "يتظاهرون كل الجمعة"),
     ("name of an attack", "منذ وقوع أحداث 11 سبتمبر"),
+    ("figure of speech", "سيعود بعد مليون سنة"),
     ("score", "فاز الفريق 1-صفر"),
     ("black Friday", "تخفيضات الجمعة السوداء"),
     ("before something else", "قبل ثلاثة أيام من اللقاء"),
@@ -254,6 +261,12 @@ def test_dates_in_order() -> None:
     """Several dates of one sentence stand in its order and do not overlap."""
     mentions = found("قال الثلاثاء إن الوفد الذي وصل السبت سيعود الجمعة المقبل")
     assert [str(m.start) for m in mentions] == ["2018-05-15", "2018-05-12", "2018-05-18"]
+
+
+def test_the_same_day() -> None:
+    """ "The same day" and "the next day" are counted from the last day that the text has named."""
+    mentions = found("وصل الوفد السبت. وفي اليوم نفسه بدأ القصف. وفي اليوم التالي غادر. وفي نفس اليوم عاد.")
+    assert [str(m.start) for m in mentions] == ["2018-05-12", "2018-05-12", "2018-05-13", "2018-05-13"]
 
 
 def test_islamic_calendar() -> None:
