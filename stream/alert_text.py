@@ -45,7 +45,7 @@ def alert_text(alert: Alert) -> AlertText:
         who=visible(_who(alert.actors)),
         toll=visible(", ".join(_tolls(alert.casualties))),
         says=visible(_says(alert)),
-        sentence=visible(alert.evidence[0].text),
+        sentence=visible(_sentence(alert)),
         origin=visible(" · ".join(filter(None, [article.source, f"{article.published_at:%Y-%m-%d}", article.title]))),
     )
 
@@ -53,6 +53,11 @@ def alert_text(alert: Alert) -> AlertText:
 def short_name(actor: Actor) -> str:
     """Return an actor's usual English name where it has one, else the words of the article."""
     return actor.name_en or actor.text
+
+
+def _sentence(alert: Alert) -> str:
+    # The title is shown anyway, and the body tells more.
+    return next((evidence.text for evidence in alert.evidence if evidence.field == "body"), alert.evidence[0].text)
 
 
 def _where(alert: Alert) -> str:

@@ -23,7 +23,7 @@ def console(*, stderr: bool = False) -> Console:
 def print_card(to: Console, alert: Alert) -> None:
     """Print everything that an analyst asks first, one line each, and an empty line."""
     words = alert_text(alert)
-    heading = Text(words.what.upper(), style=_STYLES[alert.kind])
+    heading = Text().append(words.what.upper(), style=_STYLES[alert.kind])
     heading.append(f"  {words.status}" if words.status else "", style="bold yellow")
     heading.append(f"  severity {alert.severity}, confidence {alert.confidence:.2f}", style="dim")
     to.print(heading)
@@ -37,7 +37,7 @@ def print_card(to: Console, alert: Alert) -> None:
         ("article", words.origin),
     ):
         if text:
-            to.print(Text(f"  {label:<{_LABEL_WIDTH}} ", style="dim").append(text, style="default"))
+            to.print(Text().append(f"  {label:<{_LABEL_WIDTH}} ", style="dim").append(text))
     to.print()
 
 

@@ -150,7 +150,7 @@ async def _replay(settings: Settings, codes: tuple[str, ...], since: datetime | 
 def _card(letter: DeadLetter) -> Text:
     reason = {name: visible(text) for name, text in letter.reason.items()}
     origin = "{origin-topic} {origin-partition}:{origin-offset}".format_map(reason)
-    text = Text(f"{letter.partition}:{letter.offset}  ", style="default")
+    text = Text(f"{letter.partition}:{letter.offset}  ")
     text.append(reason[DeadLetterHeader.ERROR_CODE], style="bold red")
     text.append(f" ({reason[DeadLetterHeader.ERROR_STAGE]})  {reason[DeadLetterHeader.FAILED_AT]}  from {origin}\n")
     text.append(f"  {reason[DeadLetterHeader.ERROR_MESSAGE]}\n")
