@@ -89,33 +89,37 @@ class Delivery:
 
     async def _attempt(self, records: Sequence[OutgoingRecord], deadline: float) -> list[BaseException | None]:
         """Return for each record what went wrong, or None; after a failure the next attempt gets a new producer."""
-        faults: list[BaseException | None] = [None] * len(records)
+        seconds = max(1.0, deadline - time.monotonic())
+        # What is still here when the time is over was not confirmed.
+        faults: list[BaseException | None] = [TimeoutError()] * len(records)
         try:
-            if self._producer is None:
-                await asyncio.wait_for(self.start(), max(1.0, deadline - time.monotonic()))
-        except (KafkaError, TimeoutError, OSError) as fault:
-            return [fault] * len(records)
-        confirmations: dict[int, asyncio.Future[object]] = {}
-        for index, record in enumerate(records):
-            try:
-                confirmations[index] = await self._send(record, deadline)
-            except (KafkaError, TimeoutError, OSError) as fault:
-                faults[index] = fault
-        if confirmations:
-            await asyncio.wait(confirmations.values(), timeout=max(1.0, deadline - time.monotonic()))
-        for index, confirmation in confirmations.items():
-            if not confirmation.done():
-                faults[index] = TimeoutError()
-            elif confirmation.cancelled():
-                faults[index] = asyncio.CancelledError()
-            else:
-                faults[index] = confirmation.exception()
+            async with asyncio.timeout(seconds):
+                if self._producer is None:
+                    await self.start()
+                await self._send_all(records, faults)
+        except (KafkaError, OSError) as fault:
+            faults = [fault if isinstance(known, TimeoutError) else known for known in faults]
         if any(fault is not None and not isinstance(fault, MessageSizeTooLargeError) for fault in faults):
             await self.stop()
         return faults
 
-    async def _send(self, record: OutgoingRecord, deadline: float) -> asyncio.Future[object]:
-        if self._producer is None:  # pragma: no cover - _attempt has started it
+    async def _send_all(self, records: Sequence[OutgoingRecord], faults: list[BaseException | None]) -> None:
+        """Send and put what became of each record into *faults*, as far as this gets."""
+        if self._producer is None:
             raise KafkaError("no producer")
-        sending = self._producer.send(record.topic, record.value, record.key, headers=list(record.headers))
-        return await asyncio.wait_for(sending, max(1.0, deadline - time.monotonic()))
+        confirmations: dict[int, asyncio.Future[object]] = {}
+        for index, record in enumerate(records):
+            try:
+                confirmations[index] = await self._producer.send(
+                    record.topic, record.value, record.key, headers=list(record.headers)
+                )
+            except (KafkaError, OSError) as fault:
+                faults[index] = fault
+        try:
+            if confirmations:
+                await asyncio.wait(confirmations.values())
+        finally:
+            for index, confirmation in confirmations.items():
+                if confirmation.done():
+                    lost = asyncio.CancelledError() if confirmation.cancelled() else confirmation.exception()
+                    faults[index] = lost

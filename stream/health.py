@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
@@ -107,7 +108,7 @@ class Health:
         except OSError as cause:
             await self._runner.cleanup()
             raise WorkerError(
-                f"Health and metrics cannot be served at {host}:{port}: {cause.strerror or cause}. "
+                f"Health and metrics cannot be served at {host}:{port}: {os.strerror(cause.errno or 0)}. "
                 "Set RASID_HEALTH_PORT to a free port (0 takes one), or RASID_HEALTH_HOST.",
                 ExitCode.PORT_TAKEN,
             ) from None
