@@ -12,7 +12,7 @@ from stream.alert_text import alert_text
 _STYLES = {Kind.ATTACK: "bold red", Kind.DIPLOMACY: "bold cyan"}
 _LABEL_WIDTH = 9
 # Heading and width in cells; the last column takes what is left.
-_COLUMNS = (("WHEN", 10), ("WHAT", 25), ("WHERE", 26), ("TOLL", 22), ("WHO", 0))
+_COLUMNS = (("WHEN", 11), ("WHAT", 25), ("WHERE", 26), ("TOLL", 22), ("WHO", 0))
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -50,7 +50,10 @@ def print_row(to: Console, alert: Alert) -> None:
     """Print an alert as one line, cut to the width of the terminal."""
     words = alert_text(alert)
     what = f"{words.what} ({words.status})" if words.status else words.what
-    line = _row([words.when, what, words.where, words.toll, words.who], to.width)
+    # Of several days the first is enough here.
+    first, to_, _ = words.when.partition(" to ")
+    when = f"{first}…" if to_ else first
+    line = _row([when, what, words.where, words.toll, words.who], to.width)
     to.print(Text(line, style=_STYLES[alert.kind].removeprefix("bold ")))
 
 

@@ -68,7 +68,7 @@ def subscribe(
     start: Start = since or ("beginning" if from_beginning else "end")
     wanted = [Kind(kind) for kind in kinds] or list(Kind)
     topics = [settings.topics.alerts(kind) for kind in wanted]
-    show = _cards() if table and cards else _table() if table else _json_line
+    show = _json_line if not table else _cards() if cards else _table()
     run(_subscribe(settings, topics, start, show, most=max_messages, idle_seconds=idle_timeout, repeats=repeats))
 
 
@@ -88,6 +88,8 @@ async def _subscribe(
         partitions = await partitions_of(client, topics)
     async with consumer(settings, enable_auto_commit=False) as client:
         await seek(client, partitions, start)
+        if sys.stdout.isatty() and idle_seconds is None:
+            click.echo("Waiting for alerts; Ctrl-C ends it.", err=True)
         async for record in follow(client, idle_seconds=idle_seconds):
             alert_id = header(record, "alert-id")
             if record.value is None or (not repeats and alert_id and not seen.add(alert_id)):
@@ -110,8 +112,17 @@ def _json_line(value: bytes) -> None:
 
 def _table() -> Callable[[bytes], None]:
     stdout = console()
-    print_heading(stdout)
-    return lambda value: print_row(stdout, Alert.model_validate_json(value))
+    rows = 0
+
+    def show(value: bytes) -> None:
+        nonlocal rows
+        alert = Alert.model_validate_json(value)
+        if not rows:
+            print_heading(stdout)
+        rows += 1
+        print_row(stdout, alert)
+
+    return show
 
 
 def _cards() -> Callable[[bytes], None]:
