@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 import click
+from pydantic import SecretStr
 
 from schemas.alert import Alert, Kind
 from stream.broker import BrokerError, RunningBroker, temporary_broker
@@ -30,7 +31,7 @@ from stream.exit_codes import ExitCode
 from stream.kafka import admin, consumer, producer
 from stream.reading import read_lines
 from stream.replaying import ReplayCount, UndeliveredError, replay
-from stream.settings import Settings
+from stream.settings import ENV_PREFIX, Settings
 from stream.subscription import seek
 from stream.terminal import visible
 from stream.topics import create_topics, delete_topics, partitions_of, topic_plans
@@ -82,10 +83,9 @@ def _demo(settings: Settings, articles: tuple[str, ...]) -> None:
         name = f"rasid-demo-{uuid.uuid4().hex[:8]}"
         changes = _changes(broker, name)
         ours = settings.model_copy(update=changes)
-        variables = {f"RASID_{key.upper()}": str(value) for key, value in changes.items()}
         run(_make_topics(ours))
         try:
-            with worker_process({**variables, "RASID_LOG_FORMAT": "json"}) as worker:
+            with worker_process({**_variables(ours), "RASID_LOG_FORMAT": "json"}) as worker:
                 done = _watch(ours, articles, worker)
         finally:
             if broker.kind == "given":
@@ -108,6 +108,18 @@ def _changes(broker: RunningBroker, name: str) -> dict[str, Any]:
     if broker.session_timeout_seconds is not None:
         changes["session_timeout_seconds"] = broker.session_timeout_seconds
     return changes
+
+
+def _variables(settings: Settings) -> dict[str, str]:
+    """Return what is set in *settings*, wherever it came from, as the environment of another process."""
+    found = {}
+    for name in settings.model_fields_set:
+        value = getattr(settings, name)
+        if value is not None:
+            found[f"{ENV_PREFIX}{name.upper()}"] = str(
+                value.get_secret_value() if isinstance(value, SecretStr) else value
+            )
+    return found
 
 
 def _watch(settings: Settings, articles: tuple[str, ...], worker: WorkerProcess) -> _Run:

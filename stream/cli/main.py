@@ -53,7 +53,7 @@ class _Rasid(click.Group):
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, click.Abort):
             click.echo("Interrupted.", err=True)
             _leave(ctx, _INTERRUPTED)
         except BrokenPipeError:
