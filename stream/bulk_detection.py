@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import multiprocessing
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from stream.reading import Damage, Line
 from stream.terminal import harmless_json
 
 _BATCH_LINES = 32
+_BATCH_BYTES = 1_000_000
 # For each process this many batches are read ahead: enough to keep it busy, and memory stays bounded.
 _BATCHES_AHEAD = 3
 
@@ -64,7 +64,7 @@ Item = Line | Damage
 Result = LineResult | Damage
 
 
-def detect_lines(items: Iterable[Item], recipe: Recipe, *, processes: int = 1) -> Iterator[Result]:
+def detect_lines(items: Iterable[Item], recipe: Recipe, *, processes: int = 1) -> Generator[Result]:
     """Give the result of every line, in order; damages pass through at their place.
 
     With several *processes* lines go out in batches and at most a few batches are held, however long the input is.
@@ -94,8 +94,15 @@ def detect_lines(items: Iterable[Item], recipe: Recipe, *, processes: int = 1) -
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    remaining = iter(items)
-    while batch := list(itertools.islice(remaining, _BATCH_LINES)):
+    batch: list[Item] = []
+    size = 0
+    for item in items:
+        batch.append(item)
+        size += len(item.data) if isinstance(item, Line) else 0
+        if len(batch) == _BATCH_LINES or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
         yield batch
 
 
