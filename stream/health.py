@@ -45,19 +45,25 @@ class Progress:
     def __init__(self, stall_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._stall_seconds = stall_seconds
         self._clock = clock
-        self._since = clock()
+        self._since: float | None = None
         self._seen: object = None
 
     def update(self, *, lag: int, mark: object) -> None:
         """Record the current *lag*; a *mark* other than the last one means that something moved."""
-        if lag == 0 or mark != self._seen:
+        if lag == 0:
+            self._since = None
+        elif self._since is None or mark != self._seen:
             self._since = self._clock()
-            self._seen = mark
+        self._seen = mark
+
+    def forget(self) -> None:
+        """The lag is not known: nothing is held against the worker until it is."""
+        self._since = None
 
     @property
     def stalled_seconds(self) -> float:
-        """Seconds since something moved while messages waited."""
-        return self._clock() - self._since
+        """Seconds for which messages have waited and nothing moved."""
+        return 0.0 if self._since is None else self._clock() - self._since
 
     @property
     def is_live(self) -> bool:
@@ -132,6 +138,7 @@ class Health:
             try:
                 await self.look()
             except Exception as fault:  # noqa: BLE001 - a broker that does not answer is not mended by our stopping
+                self._progress.forget()
                 _log.debug("lag_unknown", error=type(fault).__name__)
             if not self._progress.is_live:
                 waited = self._progress.stalled_seconds
