@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -91,10 +91,13 @@ class DateData(WordData):
     proclitics: list[str]
 
 
+FormKind = Literal["weekday", "relative", "month", "hijri", "unit", "digits", "season", "vague", "current"]
+
+
 class Form(NamedTuple):
     """One reading of a word as the beginning of a date: what it is, the words that must follow, and its value."""
 
-    kind: Literal["weekday", "relative", "month", "hijri", "unit", "digits", "season", "vague", "current"]
+    kind: FormKind
     rest: tuple[str, ...]
     value: int
     unit: Unit = "day"
@@ -130,38 +133,45 @@ def _folded(words: list[str]) -> frozenset[str]:
     return frozenset(normalise(word) for word in words)
 
 
+def _named(data: DateData) -> Iterator[tuple[FormKind, int, Unit, list[str]]]:
+    """The word lists that begin a date: their kind, value and unit."""
+    by_number: tuple[tuple[FormKind, dict[int, list[str]]], ...] = (
+        ("weekday", data.weekdays),
+        ("relative", data.relative_days),
+        ("month", data.months),
+        ("hijri", data.hijri_months),
+        ("season", data.seasons),
+        ("vague", {-1: data.vague["past"], 1: data.vague["future"]}),
+    )
+    for kind, lists in by_number:
+        for number, words in lists.items():
+            yield kind, number, "day", words
+    for unit, by_count in data.units.items():
+        for number, words in ((1, by_count.one), (2, by_count.two), (0, by_count.many)):
+            yield "unit", number, unit, words
+    # "The beginning of the current", said of the month.
+    for number, points in enumerate(data.points.values()):
+        yield "current", number, "day", [f"{point} {now}" for point in points for now in data.modifiers["present"]]
+
+
+def _forms(data: DateData) -> dict[str, list[Form]]:
+    """First word of a form to its readings."""
+    forms: dict[str, list[Form]] = {}
+    for kind, value, unit, words in _named(data):
+        for word in words:
+            head, *rest = phrase(word)
+            form = Form(kind, tuple(rest), value, unit, " ".join((head, *rest)))
+            if form not in forms.setdefault(head, []):
+                forms[head].append(form)
+    return forms
+
+
 class DateWords:
     """The word lists of `dates.yaml`, compiled."""
 
     def __init__(self, data: DateData) -> None:
         self.data = data
-        forms: dict[str, list[Form]] = {}
-
-        def add(kind: str, value: int, words: list[str], unit: Unit = "day") -> None:
-            for word in words:
-                head, *rest = phrase(word)
-                form = Form(kind, tuple(rest), value, unit, " ".join((head, *rest)))  # type: ignore[arg-type]
-                if form not in forms.setdefault(head, []):
-                    forms[head].append(form)
-
-        for number, words in data.weekdays.items():
-            add("weekday", number, words)
-        for number, words in data.relative_days.items():
-            add("relative", number, words)
-        for number, words in data.months.items():
-            add("month", number, words)
-        for number, words in data.hijri_months.items():
-            add("hijri", number, words)
-        for unit, by_count in data.units.items():
-            for number, words in ((1, by_count.one), (2, by_count.two), (0, by_count.many)):
-                add("unit", number, words, unit)
-        for number, words in data.seasons.items():
-            add("season", number, words)
-        # "The beginning of the current", said of the month.
-        for number, points in enumerate(data.points.values()):
-            add("current", number, [f"{point} {current}" for point in points for current in data.modifiers["present"]])
-        for number, tense in ((-1, "past"), (1, "future")):
-            add("vague", number, data.vague[tense])  # type: ignore[index]
+        forms = _forms(data)
         self.table = DateTable({head: tuple(sorted(f, key=lambda x: -len(x.rest))) for head, f in forms.items()})
         self.sets = {name: _folded(value) for name, value in data if isinstance(value, list)}
         carried = [normalise(p) for p in data.proclitics]

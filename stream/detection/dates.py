@@ -8,15 +8,17 @@ next one where its clause speaks of the future; "last month" is the calendar mon
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from stream.detection.calendar_spans import Precision, Span, days_from
-from stream.detection.date_phrases import Found, PhraseReader
+from stream.detection.date_context import Found, Neighbourhood
+from stream.detection.date_phrases import read
 from stream.detection.date_words import Tense, date_words
 from stream.detection.numbers import Number, find_numbers
 from stream.detection.text import Text
 
+_GLUE = frozenset(("", "-", "/"))
 _SINCE_WINDOW = 8  # words between "since" and the date that it governs
 
 
@@ -44,16 +46,16 @@ def find_dates(text: Text, published: datetime, numbers: Sequence[Number] | None
     *published* decides by its own calendar day; *numbers* saves looking for them again.
     """
     day = published.date()
-    reader = PhraseReader(text, day, find_numbers(text) if numbers is None else numbers)
+    near = Neighbourhood(text, day, find_numbers(text) if numbers is None else numbers)
     found: list[Found] = []
-    for i, hit in enumerate(reader.hits):
+    for i, hit in enumerate(near.hits):
         if hit is None or (found and i < found[-1].last):
             continue
-        item = reader.read(i, found[-1].last if found else 0)
+        item = read(near, i, found[-1].last if found else 0)
         if item is None or (found and item.first < found[-1].last):
             continue
         if item.span.start == item.span.end and not item.ranges:
-            reader.last_day = item.span.start
+            near.last_day = item.span.start
         joined = _joined_range(text, found[-1], item) if found else None
         if joined:
             found[-1] = joined
@@ -81,14 +83,14 @@ def _since(text: Text, item: Found, published: date, low: int) -> Found:
     lex = date_words()
     words = text.words
     if words[item.first].rstrip("0123456789") in lex.sets["since"] and item.span.start <= published:
-        return replace(item, span=Span(item.span.start, published, item.span.precision), ranges=True)
+        return item._replace(span=Span(item.span.start, published, item.span.precision), ranges=True)
     low = max(low, item.first - _SINCE_WINDOW, text.sentence_span(text.sentence_of(item.first))[0])
     for k in range(item.first - 1, low - 1, -1):
         if lex.has("since", words[k]):
             if item.span.start > published:
                 return item
             first = k if k >= item.first - 1 else item.first
-            return replace(item, first=first, span=Span(item.span.start, published, item.span.precision), ranges=True)
+            return item._replace(first=first, span=Span(item.span.start, published, item.span.precision), ranges=True)
         if (
             text.separators[k].strip(" ")
             or lex.tense[words[k]]
@@ -96,8 +98,8 @@ def _since(text: Text, item: Found, published: date, low: int) -> Found:
         ):
             break
     if lex.has("by", words[item.first - 1]) and item.first and item.span.end > published:
-        return replace(
-            item, first=item.first - 1, span=Span(published, item.span.end, item.span.precision), ranges=True
+        return item._replace(
+            first=item.first - 1, span=Span(published, item.span.end, item.span.precision), ranges=True
         )
     return item
 
@@ -108,30 +110,28 @@ def _joined_range(text: Text, left: Found, right: Found) -> Found | None:
     words = text.words
     gap = words[left.last : right.first]
     glue = "".join(text.separators[left.last - 1 : right.first]).strip()
+    if len(gap) > 1 or glue not in _GLUE or (gap and glue):
+        return None
     before = words[left.first - 1] if left.first else ""
-    start, end = left.span.start, right.span.end
-    if left.kind != right.kind and {left.kind, right.kind} == {"relative", "weekday"}:
-        return None
-    if (
-        len(gap) == 1
-        and not glue
-        and lex.has("until", gap[0])
-        and (lex.has("from_", before) or left.kind == right.kind)
-    ):
-        ok = right.span.start > left.span.start
-    elif len(gap) == 1 and gap[0] in lex.sets["or_"] and not glue and left.kind == right.kind == "month":
-        ok = right.span.start > left.span.start
-    elif not gap and right.prefix == lex.and_ and not glue and lex.has("between", before):
-        ok = right.span.start > left.span.start
-    elif not gap and right.kind == left.kind == "weekday" and right.prefix == lex.and_ and not glue and not right.part:
-        ok = (right.span.start.weekday() - left.span.end.weekday()) % 7 == 1 or left.both
-        end = days_from(left.span.end, (right.span.start.weekday() - left.span.end.weekday()) % 7)
-    elif not gap and not right.prefix and right.kind == left.kind == "weekday" and glue in ("", "-", "/", "-/"):
-        ok = right.span.start == days_from(left.span.end, 1)
-    elif not gap and right.kind == left.kind == "year" and (left.both or glue == "-" or lex.has("between", before)):
-        ok = right.span.start > left.span.start
+    between = lex.has("between", before)
+    joined = right.prefix == lex.and_ and not glue
+    same = left.kind == right.kind
+    end = right.span.end
+    if gap:
+        until = lex.has("until", gap[0]) and (same or lex.has("from_", before))
+        ok = until or (gap[0] in lex.sets["or_"] and same and left.kind == "month")
+    elif same and left.kind == "weekday":
+        # The second day follows the first one, even when it lies ahead: "Thursday and Friday" said on a Thursday.
+        days = (right.span.start.weekday() - left.span.end.weekday()) % 7
+        end = days_from(left.span.end, days)
+        announced = joined and (between or left.both)
+        ok = days == 1 if not joined else not right.part and days > 0 and (days == 1 or announced)
+    elif same and left.kind == "relative":
+        ok = joined and right.span.start == days_from(left.span.end, 1)
+    elif same and left.kind == "year":
+        ok = left.both or glue == "-" or between
     else:
+        ok = joined and between
+    if not ok or end <= left.span.start:
         return None
-    if not ok:
-        return None
-    return replace(left, last=right.last, span=Span(start, end, left.span.precision), both=False)
+    return left._replace(last=right.last, span=Span(left.span.start, end, left.span.precision), both=False)

@@ -5,12 +5,15 @@ of Modern Standard Arabic. "Dozens", "hundreds", "thousands" by themselves are t
 (20, 200, 2000). One look-up a word: the time grows with the length of the text only.
 """
 
+# A branch for each construction of the grammar, each with its own way out:
+# ruff: noqa: C901, PLR0911, PLR0912
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from stream.detection.number_words import Kind, Numeral, NumberWords, number_words
+from stream.detection.number_words import Kind, NumberWords, Numeral, number_words
 from stream.detection.text import Text
 from stream.detection.wordtable import Hit
 
@@ -91,7 +94,7 @@ class _Reader:
         definite = prefix.endswith(self.lex.article)
         if kind == "digits":
             end, value, plain = self._digits(i, value)
-            return self._composed(i, end, 0, value, "digits", prefix)._replace(plain=plain)
+            return self._composed((i, end), 0, value, "digits", prefix)._replace(plain=plain)
         if kind == "vague" or (kind == "scale" and plural):
             if following is not None and following.value.kind == "scale" and kind == "vague":
                 return _Cardinal(i, i + 2, value * following.value.value, prefix, open=True)
@@ -103,18 +106,18 @@ class _Reader:
         if kind == "eleven":
             return self._eleven(i, prefix, following)
         if kind in ("scale", "dual"):
-            return None if definite else self._composed(i, i + 1, value, 0, "scale", prefix)
+            return None if definite else self._composed((i, i + 1), value, 0, "scale", prefix)
         if kind == "hundreds" and definite:
             return None
-        return self._composed(i, i + 1, 0, value, kind, prefix)
+        return self._composed((i, i + 1), 0, value, kind, prefix)
 
     def _eleven(self, i: int, prefix: str, following: Hit[Numeral] | None) -> _Cardinal | None:
         if following is None:
             return None
         if following.value.kind == "ten" and following.prefix in ("", self.lex.article):
-            return self._composed(i, i + 2, 0, 11, "ten", prefix)
+            return self._composed((i, i + 2), 0, 11, "ten", prefix)
         if following.value.kind == "tens" and following.prefix.startswith(self.lex.and_):
-            return self._composed(i, i + 2, 0, 1 + following.value.value, "tens", prefix)
+            return self._composed((i, i + 2), 0, 1 + following.value.value, "tens", prefix)
         return None
 
     def _digits(self, i: int, value: float) -> tuple[int, float, int]:
@@ -130,8 +133,9 @@ class _Reader:
                 break
         return end, value, size if end == i + 1 else 0
 
-    def _composed(self, first: int, j: int, total: float, group: float, kind: Kind, prefix: str) -> _Cardinal:
-        """The number that goes on at the word *j*: *total* is finished, *group* may still be multiplied."""
+    def _composed(self, span: tuple[int, int], total: float, group: float, kind: Kind, prefix: str) -> _Cardinal:
+        """The number whose words so far are *span*: *total* is finished, *group* may still be multiplied."""
+        first, j = span
         scale = total or float("inf")
         lex = self.lex
         while True:
@@ -158,13 +162,13 @@ class _Reader:
                 after = self._hit(k + 1)
                 if (
                     kind == "scale"
+                    and number.kind != "half"
                     and after
                     and after.value.kind == "scale"
                     and after.value.value >= scale
                     and not after.prefix
                 ):
-                    if number.kind != "half":
-                        break  # the upper end of a range: "between 300 thousand and 500 thousand"
+                    break  # the upper end of a range: "between 300 thousand and 500 thousand"
                 if number.kind == "half":
                     again = self._hit(k + 1)
                     last = k + 2 if again and again.value.kind == "scale" and again.value.value == scale else k + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -26,8 +26,8 @@ class TriggerData(WordData):
     kind: TollKind
     voice: Voice
     words: list[str]
-    needs: list[str] = []
-    after: list[str] = []
+    needs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     named: bool = False
     stated: bool = False
 
@@ -43,7 +43,7 @@ class NounData(WordData):
 
 
 class OtherData(WordData):
-    """ "Another", "two others", "others"."""
+    """What follows "another" and its like: one, two, many."""
 
     one: list[str]
     two: list[str]
@@ -78,6 +78,8 @@ class TollData(WordData):
     losses: list[str]
     loss_words: list[str]
     subtotal: list[str]
+    against: list[str]
+    rulings: list[str]
     count_words: list[str]
     reach: list[str]
     of: str
@@ -104,6 +106,7 @@ class Trigger(NamedTuple):
 
     kind: TollKind
     voice: Voice | Literal["noun", "pronoun", "loss"]
+    dual: bool = False
     plural: bool = False
     """A plural or dual verb: its subject stands before it."""
     needs: frozenset[str] = frozenset()
@@ -122,9 +125,50 @@ class Person(NamedTuple):
     accusative: bool = False
 
 
-def folded(words: list[str]) -> frozenset[str]:
+def folded(words: Iterable[str]) -> frozenset[str]:
     """The words as they appear in a normalised text."""
     return frozenset(normalise(word) for word in words)
+
+
+def _by_count(words: NounData | OtherData) -> Iterator[tuple[str, Count]]:
+    for word in words.one:
+        yield normalise(word), "one"
+    for word in words.two:
+        yield normalise(word), "two"
+    for word in words.many:
+        yield normalise(word), "many"
+
+
+def _triggers(data: TollData) -> dict[str, tuple[Trigger, ...]]:
+    """All trigger words with their readings; a noun for victims is read as such first."""
+    ends = data.endings
+    triggers: dict[str, tuple[Trigger, ...]] = {}
+    for item in data.triggers:
+        for word in item.words:
+            form = normalise(word)
+            verb = item.voice != "masdar"
+            dual = verb and form.endswith(ends.accusative) and not form.endswith(ends.open[0] + ends.accusative)
+            trigger = Trigger(
+                item.kind,
+                item.voice,
+                dual=dual,
+                plural=verb and form.endswith((ends.plural[0], ends.accusative)),
+                needs=folded(item.needs),
+                after=folded(item.after),
+                named=item.named,
+                stated=item.stated,
+            )
+            triggers[form] = (*triggers.get(form, ()), trigger)
+    for noun in data.nouns:
+        for form, count in _by_count(noun):
+            trigger = Trigger(noun.kind, "noun", number=count, bare=noun.bare)
+            triggers[form] = (trigger, *triggers.get(form, ()))
+    for kind, words in data.pronoun_masdars.items():
+        for word in words:
+            triggers[normalise(word)] = (Trigger(kind, "pronoun"),)
+    for word in data.losses:
+        triggers[normalise(word)] = (*triggers.get(normalise(word), ()), Trigger("killed", "loss"))
+    return triggers
 
 
 class TollWords:
@@ -134,48 +178,20 @@ class TollWords:
         self.data = data
         ends = data.endings
         self.feminine = normalise(ends.feminine)
-        triggers: dict[str, tuple[Trigger, ...]] = {}
-        for item in data.triggers:
-            for word in item.words:
-                form = normalise(word)
-                plural = item.voice != "masdar" and form.endswith((*ends.dual[:1], ends.open[0] + ends.accusative))
-                plural = plural or (item.voice != "masdar" and form.endswith((ends.plural[0], ends.accusative)))
-                trigger = Trigger(
-                    item.kind,
-                    item.voice,
-                    plural,
-                    folded(item.needs),
-                    folded(item.after),
-                    named=item.named,
-                    stated=item.stated,
-                )
-                triggers[form] = (*triggers.get(form, ()), trigger)
-        for noun in data.nouns:
-            for count, words in (("one", noun.one), ("two", noun.two), ("many", noun.many)):
-                for word in words:
-                    form = normalise(word)
-                    trigger = Trigger(noun.kind, "noun", number=count, bare=noun.bare)  # type: ignore[arg-type]
-                    triggers[form] = (trigger, *triggers.get(form, ()))
-        for kind, words in data.pronoun_masdars.items():
-            for word in words:
-                triggers[normalise(word)] = (Trigger(kind, "pronoun"),)
-        for word in data.losses:
-            triggers[normalise(word)] = (*triggers.get(normalise(word), ()), Trigger("killed", "loss"))
-        self.triggers: WordTable[tuple[Trigger, ...]] = WordTable(triggers)
+        self.triggers: WordTable[tuple[Trigger, ...]] = WordTable(_triggers(data))
         persons: dict[str, Person] = {}
         for cls, specs in data.persons.items():
             for spec in specs:
                 for form, person in self._forms(spec, cls):
                     persons.setdefault(form, person)
-        for count, words in (("one", data.others.one), ("two", data.others.two), ("many", data.others.many)):
-            for word in words:
-                persons[normalise(word)] = Person(count, "person")  # type: ignore[arg-type]
+        persons.update((form, Person(count, "person")) for form, count in _by_count(data.others))
         self.persons: WordTable[Person] = WordTable(persons)
         self.sets = {name: folded(value) for name, value in data if isinstance(value, list) and name not in _ROWS}
         self.sides = {normalise(word): cls for cls, words in data.sides.items() for word in words}
         self.armed = frozenset(data.armed)
         self.of, self.and_, self.article = normalise(data.of), normalise(data.and_), normalise(data.article)
         self.unreal_prefixes = tuple(data.unreal_prefixes)
+        self.feminine_open = normalise(ends.feminine_open)
         self.many_endings = (*ends.plural, *ends.dual[1:])
 
     def _forms(self, spec: str, cls: VictimClass) -> Iterator[tuple[str, Person]]:

@@ -16,6 +16,7 @@ PUBLISHED = datetime(2018, 5, 16, 14, 0, tzinfo=timezone(timedelta(hours=3)))  #
 
 
 def found(phrase: str, published: datetime = PUBLISHED) -> list[DateMention]:
+    """The dates of a phrase."""
     return find_dates(Text(phrase), published)
 
 
@@ -69,6 +70,7 @@ ONE = [
     ("tomorrow", "يصل الوفد غدا", "2018-05-17", None, "day"),
     ("tomorrow and weekday", "يصل الوفد غدا الخميس", "2018-05-17", None, "day"),
     ("day after tomorrow", "يصل الوفد بعد غد", "2018-05-18", None, "day"),
+    ("three days from today", "يجتمعون اليوم وغدا وبعد غد", "2018-05-16", "2018-05-18", "day"),
     ("hours ago", "وصل الوفد قبل ساعات", "2018-05-16", None, "day"),
     ("days ago", "وصل الوفد قبل ثلاثة أيام", "2018-05-13", None, "day"),
     ("days ago in digits", "وصل الوفد قبل 5 أيام", "2018-05-11", None, "day"),
@@ -190,7 +192,7 @@ ONE = [
 ]
 
 
-@pytest.mark.parametrize("name, phrase, start, end, precision", ONE, ids=[case[0] for case in ONE])
+@pytest.mark.parametrize(("name", "phrase", "start", "end", "precision"), ONE, ids=[case[0] for case in ONE])
 def test_meaning(name: str, phrase: str, start: str, end: str | None, precision: str) -> None:
     """One expression is found, and it means these days."""
     assert [(str(m.start), str(m.end), m.precision) for m in found(phrase)] == [(start, end or start, precision)]
@@ -218,14 +220,14 @@ NONE = [
 ]
 
 
-@pytest.mark.parametrize("name, phrase", NONE, ids=[case[0] for case in NONE])
+@pytest.mark.parametrize(("name", "phrase"), NONE, ids=[case[0] for case in NONE])
 def test_no_date(name: str, phrase: str) -> None:
     """Names and other words that look like dates are none."""
     assert found(phrase) == []
 
 
 @pytest.mark.parametrize(
-    "phrase, tense",
+    ("phrase", "tense"),
     [("الأحد الماضي", "past"), ("الأحد المقبل", "future"), ("اليوم", "present"), ("سيصل الأحد", "future")],
     ids=["stated past", "stated future", "today", "verb"],
 )
@@ -235,12 +237,12 @@ def test_tense(phrase: str, tense: str) -> None:
 
 
 def test_ranges_are_marked() -> None:
-    """ "Since" and "during" give ranges; a day is none."""
+    """The words "Since" and "during" give ranges; a day is none."""
     assert [m.span for m in found("منذ ثلاثة أيام، خلال اليومين الماضيين، أمس")] == [True, True, False]
 
 
 def test_vague_words_are_no_ground_for_a_date() -> None:
-    """ "Recently" is found and marked as unknown."""
+    """The words "Recently" is found and marked as unknown."""
     assert [m.precision for m in found("عاد مؤخرا إلى العاصمة")] == ["unknown"]
 
 
@@ -264,7 +266,7 @@ def test_dates_in_order() -> None:
 
 
 def test_the_same_day() -> None:
-    """ "The same day" and "the next day" are counted from the last day that the text has named."""
+    """The words "The same day" and "the next day" are counted from the last day that the text has named."""
     mentions = found("وصل الوفد السبت. وفي اليوم نفسه بدأ القصف. وفي اليوم التالي غادر. وفي نفس اليوم عاد.")
     assert [str(m.start) for m in mentions] == ["2018-05-12", "2018-05-12", "2018-05-13", "2018-05-13"]
 

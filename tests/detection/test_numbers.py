@@ -70,7 +70,7 @@ COUNTED = [
 ]
 
 
-@pytest.mark.parametrize("name, phrase, low, high", COUNTED, ids=[case[0] for case in COUNTED])
+@pytest.mark.parametrize(("name", "phrase", "low", "high"), COUNTED, ids=[case[0] for case in COUNTED])
 def test_counts(name: str, phrase: str, low: int, high: int | None) -> None:
     """A number that counts is found once, with its lowest and highest value."""
     counted = [n for n in find_numbers(Text(phrase)) if n.counted]
@@ -104,7 +104,7 @@ NOT_COUNTED = [
 ]
 
 
-@pytest.mark.parametrize("name, phrase", NOT_COUNTED, ids=[case[0] for case in NOT_COUNTED])
+@pytest.mark.parametrize(("name", "phrase"), NOT_COUNTED, ids=[case[0] for case in NOT_COUNTED])
 def test_counts_nothing(name: str, phrase: str) -> None:
     """Dates, times, ages, measures, money, labels and look-alikes count nothing."""
     assert not [n for n in find_numbers(Text(phrase)) if n.counted]
@@ -124,7 +124,7 @@ def test_span_takes_in_the_words_that_qualify_it() -> None:
 
 
 def test_about_is_approximate() -> None:
-    """ "About" keeps the value and marks it."""
+    """The words "About" keeps the value and marks it."""
     assert [n.approximate for n in find_numbers(Text("نحو 90 شاحنة و12 سيارة"))] == [True, False]
 
 
