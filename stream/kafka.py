@@ -111,7 +111,11 @@ async def check_connection(settings: Settings) -> None:
     options = client_options(settings)
     client = AIOKafkaClient(**options, client_id="rasid", request_timeout_ms=int(_CHECK_SECONDS * 1000))
     await _start(settings, client, client.bootstrap())
+    known = client.cluster.brokers()
     await client.close()
+    if not known:
+        # A login with a stale token may seem to succeed; the broker then tells nothing.
+        raise await diagnose(settings, options, ConnectionError("no brokers"))
 
 
 @asynccontextmanager

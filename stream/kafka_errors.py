@@ -87,19 +87,23 @@ def explain(settings: Settings, fault: BaseException, where: str) -> ConnectErro
                 "the port speaks TLS (RASID_TLS)."
             )
         case KafkaError() | OSError() | EOFError():
-            code, text = ExitCode.TLS, _hung_up(settings, where)
+            code, text = _hung_up(settings, where)
         case _:
             text = f"Connecting to {where} failed: {type(fault).__name__}."
     return ConnectError(text, code)
 
 
-def _hung_up(settings: Settings, where: str) -> str:
+def _hung_up(settings: Settings, where: str) -> tuple[ExitCode, str]:
+    if settings.sasl_mechanism == "OAUTHBEARER":
+        # A broker that does not like a token only hangs up.
+        return ExitCode.REFUSED, f"{where} hung up at the login. Check the token, and the port."
     if settings.tls:
-        return (
-            f"{where} hung up. Check whether it asks for a client certificate (RASID_TLS_CERT_FILE), and "
-            "RASID_SASL_MECHANISM."
+        return ExitCode.TLS, (
+            f"{where} hung up. Check that this port speaks TLS, whether it asks for a client certificate "
+            "(RASID_TLS_CERT_FILE), and RASID_SASL_MECHANISM."
         )
-    return f"{where} hung up at the first request. Check whether this port speaks TLS (RASID_TLS), and is Kafka's."
+    hint = "Check whether this port speaks TLS (RASID_TLS), and is Kafka's."
+    return ExitCode.TLS, f"{where} hung up at the first request. {hint}"
 
 
 def _after_connecting(settings: Settings, where: str, cause: BaseException) -> str:
@@ -108,6 +112,8 @@ def _after_connecting(settings: Settings, where: str, cause: BaseException) -> s
             f"The broker {where} answers, but serves nothing without a login. Check RASID_SASL_MECHANISM, the port, "
             "and that the addresses it advertises can be reached from here."
         )
+    if settings.sasl_mechanism == "OAUTHBEARER":
+        return f"The broker {where} answers, but serves nothing. Check the token."
     return (
         f"The broker {where} answers, but then failed with {type(cause).__name__}. Check that the addresses it "
         "advertises can be reached from here."

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import asyncio
+import base64
+import importlib.util
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import trustme
+from cryptography.hazmat.primitives import serialization
+
+from stream.broker import Listener, LocalKafka, Tls
+from stream.exit_codes import ExitCode
+from stream.kafka import ConnectError, check_connection, consumer, producer
+from stream.settings import SettingsError, load_settings
+
+pytestmark = pytest.mark.integration
+PASSWORD = "p4ssw0rd-made-up"
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A Kafka whose doors ask for a login, and the folder of the certificates."""
+
+    kafka: LocalKafka
+    folder: Path
+
+    def flags(self, listener: str, **more: Any) -> dict[str, Any]:
+        """The flags that name *listener*; `{folder}` in a text is the folder."""
+        shown = {k: v.format(folder=self.folder) if isinstance(v, str) else v for k, v in more.items()}
+        return {"broker": self.kafka.bootstrap_of(listener)} | shown
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    """Give a Kafka with SASL, SASL over TLS, and mutual TLS."""
+    folder = tmp_path_factory.mktemp("security")
+    authority, other = trustme.CA(), trustme.CA()
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    other.cert_pem.write_to_path(str(folder / "other.pem"))
+    server = authority.issue_cert("127.0.0.1")
+    key = serialization.load_pem_private_key(server.private_key_pem.bytes(), password=None)
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "server.pem").write_bytes(pem + b"".join(part.bytes() for part in server.cert_chain_pems))
+    client = authority.issue_cert("client.example")
+    client.private_key_pem.write_to_path(str(folder / "client.key"))
+    client.cert_chain_pems[0].write_to_path(str(folder / "client.pem"))
+    (folder / "token").write_text(token() + "\n")
+    (folder / "stale").write_text(token(lifetime=-600))
+    (folder / "empty").write_text("")
+    users = {"rasid": PASSWORD}
+    tls = Tls(folder / "server.pem", folder / "ca.pem")
+    listeners = (
+        Listener("LOGIN", "SASL_PLAINTEXT", ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"), users=users),
+        Listener("SECURE", "SASL_SSL", ("SCRAM-SHA-512",), users=users, tls=tls),
+        Listener("TOKEN", "SASL_PLAINTEXT", ("OAUTHBEARER",)),
+        Listener("MUTUAL", "SSL", tls=Tls(tls.key_and_certificate, tls.authorities, require_client_certificate=True)),
+    )
+    with LocalKafka(listeners=listeners) as kafka:
+        yield Guarded(kafka, folder)
+
+
+def token(lifetime: int = 600) -> str:
+    """A token without a signature, which a Kafka for development takes."""
+
+    def part(data: dict[str, Any]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(data).encode()).rstrip(b"=").decode()
+
+    now = int(time.time())
+    return f"{part({'alg': 'none'})}.{part({'sub': 'rasid', 'iat': now - 1000, 'exp': now + lifetime})}."
+
+
+LOGIN = {"sasl_username": "rasid", "sasl_password": PASSWORD}
+TLS = {"tls": True, "tls_ca_file": "{folder}/ca.pem"}
+CERTIFICATE = {"tls_cert_file": "{folder}/client.pem", "tls_key_file": "{folder}/client.key"}
+
+
+@pytest.mark.parametrize(
+    ("listener", "flags"),
+    [
+        pytest.param("LOGIN", LOGIN | {"sasl_mechanism": "PLAIN"}, id="PLAIN"),
+        pytest.param("LOGIN", LOGIN | {"sasl_mechanism": "SCRAM-SHA-256"}, id="SCRAM-SHA-256"),
+        pytest.param("LOGIN", LOGIN | {"sasl_mechanism": "SCRAM-SHA-512"}, id="SCRAM-SHA-512"),
+        pytest.param("SECURE", LOGIN | TLS | {"sasl_mechanism": "SCRAM-SHA-512"}, id="SCRAM over TLS"),
+        pytest.param("TOKEN", {"sasl_mechanism": "OAUTHBEARER", "sasl_token_file": "{folder}/token"}, id="token file"),
+        pytest.param("TOKEN", {"sasl_mechanism": "OAUTHBEARER", "sasl_token": token()}, id="token"),
+        pytest.param("MUTUAL", TLS | CERTIFICATE, id="mutual TLS"),
+    ],
+)
+def test_the_right_login_connects(guarded: Guarded, listener: str, flags: dict[str, Any]) -> None:
+    """Producer and consumer start too."""
+    settings = load_settings(flags=guarded.flags(listener, **flags))
+
+    async def connect() -> None:
+        await check_connection(settings)
+        async with producer(settings), consumer(settings):
+            pass
+
+    asyncio.run(connect())
+
+
+@pytest.mark.parametrize(
+    ("listener", "flags", "code", "words"),
+    [
+        pytest.param(
+            "LOGIN",
+            {"sasl_mechanism": "PLAIN", "sasl_username": "rasid", "sasl_password": "wrong-pw"},
+            ExitCode.REFUSED,
+            "PLAIN as user rasid.*RASID_SASL_PASSWORD",
+            id="wrong password, PLAIN",
+        ),
+        pytest.param(
+            "LOGIN",
+            {"sasl_mechanism": "SCRAM-SHA-512", "sasl_username": "rasid", "sasl_password": "wrong-pw"},
+            ExitCode.REFUSED,
+            "SCRAM-SHA-512.*RASID_SASL_PASSWORD",
+            id="wrong password, SCRAM",
+        ),
+        pytest.param(
+            "SECURE",
+            LOGIN | TLS | {"sasl_mechanism": "PLAIN"},
+            ExitCode.REFUSED,
+            "RASID_SASL_MECHANISM",
+            id="mechanism",
+        ),
+        pytest.param("LOGIN", {}, ExitCode.REFUSED, "without a login.*RASID_SASL_MECHANISM", id="no login"),
+        pytest.param(
+            "TOKEN",
+            {"sasl_mechanism": "OAUTHBEARER", "sasl_token_file": "{folder}/stale"},
+            ExitCode.REFUSED,
+            "Check the token",
+            id="token too old",
+        ),
+        pytest.param(
+            "TOKEN",
+            {"sasl_mechanism": "OAUTHBEARER", "sasl_token_file": "{folder}/empty"},
+            ExitCode.REFUSED,
+            "empty is empty",
+            id="empty token file",
+        ),
+        pytest.param(
+            "TOKEN",
+            {"sasl_mechanism": "OAUTHBEARER", "sasl_token_file": "{folder}/absent"},
+            ExitCode.REFUSED,
+            "absent cannot be read",
+            id="no token file",
+        ),
+        pytest.param(
+            "MUTUAL", TLS, ExitCode.TLS, "client certificate.*RASID_TLS_CERT_FILE", id="no client certificate"
+        ),
+        pytest.param(
+            "MUTUAL",
+            CERTIFICATE | {"tls": True, "tls_ca_file": "{folder}/other.pem"},
+            ExitCode.TLS,
+            "not trusted.*RASID_TLS_CA_FILE",
+            id="another authority",
+        ),
+        pytest.param("MUTUAL", {}, ExitCode.TLS, "RASID_TLS", id="plaintext to a TLS port"),
+        pytest.param("LOGIN", TLS, ExitCode.TLS, "speaks TLS", id="TLS to a plaintext port"),
+    ],
+)
+def test_the_wrong_login_is_told(
+    guarded: Guarded, listener: str, flags: dict[str, Any], code: ExitCode, words: str
+) -> None:
+    """The message names the broker, the way of connecting and what to check; never the password."""
+    settings = load_settings(flags=guarded.flags(listener, **flags))
+    with pytest.raises(ConnectError, match=words) as caught:
+        asyncio.run(check_connection(settings))
+    assert settings.broker in str(caught.value)
+    assert caught.value.exit_code is code
+    assert "wrong-pw" not in str(caught.value)
+
+
+def test_a_file_without_certificates_is_told(guarded: Guarded) -> None:
+    """Before anything connects."""
+    flags = guarded.flags("MUTUAL", tls=True, tls_ca_file="{folder}/token")
+    with pytest.raises(SettingsError, match="RASID_TLS_CA_FILE"):
+        asyncio.run(check_connection(load_settings(flags=flags)))
+
+
+def test_a_worker_logs_in_over_tls_and_never_shows_the_password(guarded: Guarded) -> None:
+    """Faust's own connections use the same login; not even the debug log holds a secret."""
+    stand = _stand().Stand(guarded.kafka.bootstrap, partitions=1)
+    try:
+        stand.create_topics()
+        worker = stand.start(
+            RASID_BROKER=guarded.kafka.bootstrap_of("SECURE"),
+            RASID_SASL_MECHANISM="SCRAM-SHA-512",
+            RASID_SASL_USERNAME="rasid",
+            RASID_SASL_PASSWORD=PASSWORD,
+            RASID_TLS="true",
+            RASID_TLS_CA_FILE=str(guarded.folder / "ca.pem"),
+            RASID_LOG_LEVEL="debug",
+        )
+        stand.produce([_stand().article(0)])
+        alerts = stand.read(*stand.alert_topics, until=lambda got: len(got) == 1)
+        assert len(alerts) == 1
+        assert worker.stop() == 0
+        assert PASSWORD not in worker.log
+    finally:
+        stand.close()
+
+
+def _stand() -> ModuleType:
+    """Load the module beside this one; test folders are no packages."""
+    name = "rasid_tests_stand"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("stand.py"))
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
