@@ -136,10 +136,10 @@ def read_month(near: Neighbourhood, i: int, last: int, form: Form) -> Found | No
     if shift and year is None:
         year = near.published.year + (shift if abs(shift) == 1 else 0)
     if days:
-        spans = [_day_span(near, (form.value, day), year, stated, tense) for day in days]
-        if spans[0] is None or spans[-1] is None:
+        end_day = _day_span(near, (form.value, days[-1]), year, stated, tense)
+        if end_day is None:
             return None
-        return Found(first, end, Span(spans[0], spans[-1], "day"), tense, "month")
+        return Found(first, end, Span(end_day.replace(day=days[0]), end_day, "day"), tense, "month")
     if year is not None:
         span = cal.month_span(year, form.value)
     elif stated == "present":

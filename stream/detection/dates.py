@@ -18,6 +18,7 @@ from stream.detection.date_words import Tense, date_words
 from stream.detection.numbers import Number, find_numbers
 from stream.detection.text import Text
 
+_MOST = 5000  # words of dates looked at in one text; an article has some twenty
 _GLUE = frozenset(("", "-", "/"))
 _SINCE_WINDOW = 8  # words between "since" and the date that it governs
 
@@ -48,8 +49,8 @@ def find_dates(text: Text, published: datetime, numbers: Sequence[Number] | None
     day = published.date()
     near = Neighbourhood(text, day, find_numbers(text) if numbers is None else numbers)
     found: list[Found] = []
-    for i, hit in enumerate(near.hits):
-        if hit is None or (found and i < found[-1].last):
+    for i in [i for i, hit in enumerate(near.hits) if hit is not None][:_MOST]:
+        if found and i < found[-1].last:
             continue
         item = read(near, i, found[-1].last if found else 0)
         if item is None or (found and item.first < found[-1].last):

@@ -22,6 +22,7 @@ _MAY_FOLLOW: dict[Kind, frozenset[Kind]] = {
     "hundreds": frozenset(("unit", "eleven", "ten", "tens", "digits")),
     "scale": frozenset(("unit", "eleven", "ten", "tens", "hundreds", "digits", "scale", "dual", "half")),
 }
+_MOST = 3000  # numbers read in one text; an article has some ten, a table that was never news has more
 _YEARS = range(1900, 2100)
 _LONGEST_COUNT = 6  # digits in a row; longer ones are telephone or registration numbers
 _MOVE_WINDOW = 8  # words before "from" in which a verb of rising or falling is looked for
@@ -75,6 +76,8 @@ class _Reader:
                 if cardinal is not None:
                     out.append(self._qualified(cardinal, after))
                     after = out[-1].last
+                    if len(out) == _MOST:
+                        break
         return out
 
     def _joined(self, i: int) -> bool:

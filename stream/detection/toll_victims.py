@@ -12,6 +12,7 @@ from stream.detection.numbers import Number
 from stream.detection.text import Text
 from stream.detection.toll_words import Count, Person, TollWords, Trigger, VictimClass, toll_words
 
+_MOST = 1500  # triggers read in one text; an article has some ten
 _FORWARD = 10  # words behind a trigger in which its victims are looked for
 _BACKWARD = 12  # words before a plural verb in which its subject is looked for
 _PHRASE = 7  # words that the phrase of the victims may take in
@@ -40,7 +41,7 @@ class VictimReader:
         self.number_at = {n.first: n for n in numbers}
         self.number_ending = {n.last: n for n in numbers}
         table = self.lex.triggers
-        self.triggers = [(i, hit) for i, hit in enumerate(map(table.__getitem__, self.words)) if hit]
+        self.triggers = [(i, hit) for i, hit in enumerate(map(table.__getitem__, self.words)) if hit][:_MOST]
         self.trigger_words = {i for i, _ in self.triggers}
         self.used: set[int] = set()
         """First words of the numbers that already belong to a toll."""
@@ -186,7 +187,10 @@ class VictimReader:
         if not self.joined(k):
             return bool(number.high is None and not self.separators[number.last - 1].strip(" ")) or k >= len(self.words)
         return (
-            self.person(k) is not None or self.words[k] in self.lex.sets["stops"] or self.words[k][0] == self.lex.and_
+            self.person(k) is not None
+            or self.words[k] in self.lex.sets["stops"]
+            or self.words[k] in self.lex.sets["subtotal"]
+            or self.words[k][0] == self.lex.and_
         )
 
     def _object(self, i: int, *, plain: bool = False) -> Victims | None:

@@ -79,6 +79,7 @@ class TollData(WordData):
     loss_words: list[str]
     subtotal: list[str]
     against: list[str]
+    besides: list[str]
     rulings: list[str]
     count_words: list[str]
     reach: list[str]

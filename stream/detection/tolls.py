@@ -25,7 +25,7 @@ _ENDLESS = 10**15  # more than any figure
 _RECENT = 8  # tolls back in which a repetition is looked for
 _NEGATION = 8  # words before a trigger in which it may be negated; three when a number is stated
 _UNREAL = 5  # words before a trigger in which "threat", "attempt" and the like make it unreal
-_AGAINST = 5  # words behind a toll in which "against" opens the toll of the other side
+_AGAINST = 8  # words behind a toll in which "against" or "in addition to" opens another one
 _CUMULATIVE = 12  # words around a toll in which "since" makes it cumulative
 
 
@@ -197,14 +197,16 @@ class _Finder:
         self._other_side(i, trigger, k)
 
     def _other_side(self, i: int, trigger: Trigger, k: int) -> None:
-        """The toll of the other side of a fight: "25 soldiers against 13 militants"."""
-        for against in range(k, min(k + _AGAINST, self.victims.sentence(i)[1])):
-            if against in self.victims.trigger_words:
+        """More victims further on: "25 soldiers against 13 militants", "four persons, in addition to a policewoman"."""
+        sets, words = self.lex.sets, self.words
+        for at in range(k, min(k + _AGAINST, self.victims.sentence(i)[1])):
+            if at in self.victims.trigger_words:
                 return
-            if self.words[against] in self.lex.sets["against"]:
-                more = self.victims.at(against + 1)
-                noun = more.number.last if more and more.number else 0
-                if more and noun and noun < len(self.words) and not self.lex.triggers[self.words[noun]]:
+            besides = words[at] in sets["besides"]
+            if besides or words[at] in sets["against"]:
+                more = self.victims.at(at + 1 + besides)
+                noun = more.number.last if more and more.number else at + 1 + besides
+                if more and noun < len(words) and not self.lex.triggers[words[noun]] and (more.number or besides):
                     self._put(i, trigger.kind, more, more.first, more.last)
                 return
 
