@@ -19,10 +19,18 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --custom-
 # A file of your own articles, JSON lines: make demo ARTICLES=file.jsonl
 ARTICLES ?=
 
-.PHONY: help setup demo test lint format types unit lock clean
+# Marked news to measure on, kept beside the project: dev.jsonl, seed.jsonl, gsr_dev.jsonl, and raw.jsonl.gz with the
+# texts that tests/marks refers to.
+EVAL ?= ../shared/eval
+FIGURES := tests/evaluation/figures.json
+MARKED := --marked $(EVAL)/dev.jsonl --marks tests/marks/articles.jsonl --articles $(EVAL)/raw.jsonl.gz
+SKLEARN := $(BIN)/python -c 'import sklearn' 2>/dev/null || $(PIP) install 'scikit-learn>=1.5'
+
+.PHONY: help setup demo test lint format types unit evaluate train lock clean
+.PHONY: evaluate-update
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS=$$'\t' read -r name words; do printf '  make %-8s %s\n' "$$name" "$$words"; done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS=$$'\t' read -r name words; do printf '  make %-15s %s\n' "$$name" "$$words"; done
 
 setup: $(STAMP) ## Build the virtual environment (the other targets do it when needed)
 
@@ -54,6 +62,19 @@ types: $(STAMP) ## Check types
 
 unit: $(STAMP) ## The tests alone; PYTEST='-k name' chooses some
 	@$(BIN)/python -m pytest $(PYTEST) --cov
+
+evaluate: $(STAMP) ## Measure the detector on $(EVAL): the shipped model, then held-out figures (minutes)
+	@test -d "$(EVAL)" || { echo 'There is no $(EVAL): name the folder of marked news, make evaluate EVAL=folder' >&2; exit 1; }
+	@$(BIN)/python -m stream.evaluation.shipped "$(EVAL)" --check $(FIGURES)
+	@$(SKLEARN)
+	@$(BIN)/python -m stream.evaluation.cross_validate $(MARKED)
+
+evaluate-update: $(STAMP) ## Accept the figures of the shipped model: writes tests/evaluation/figures.json
+	@$(BIN)/python -m stream.evaluation.shipped "$(EVAL)" --update $(FIGURES)
+
+train: $(STAMP) ## Fit the shipped model anew from the marked news
+	@$(SKLEARN)
+	@$(BIN)/python -m stream.detection.train $(MARKED)
 
 lock: $(STAMP) ## Resolve the dependencies anew into the lock files
 	@$(PIP) install 'uv>=0.8'
