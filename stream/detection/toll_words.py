@@ -82,7 +82,6 @@ class TollData(WordData):
     besides: list[str]
     rulings: list[str]
     count_words: list[str]
-    reach: list[str]
     of: str
     and_: str
     article: str
