@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 from schemas.alert import Alert, Kind
 from schemas.dead_letter import DeadLetterHeader
 from schemas.topics import Topics
+from stream.alert_reading import read_alert
 from stream.subscription import RecentIds, header, reached
 
 _POLL_MS = 200
@@ -77,7 +78,7 @@ async def read_back(
                 if partition.topic == topics.dead_letters:
                     result.dead_letters[header(record, DeadLetterHeader.ERROR_CODE) or "unknown"] += 1
                 elif record.value is not None and seen.add(header(record, "alert-id") or repr(record.offset)):
-                    alert = Alert.model_validate_json(record.value)
+                    alert = read_alert(record.value)
                     result.alerts[alert.kind, alert.event_type.value] += 1
                     show(alert)
         processed = await group.processed(admin)

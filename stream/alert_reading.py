@@ -1,0 +1,34 @@
+"""Alerts as a subscriber reads them: those of a newer minor version of the contract too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from schemas.alert import Alert
+
+
+def read_alert(value: bytes) -> Alert:
+    """Return the alert in *value*, without the fields that this version does not know.
+
+    The contract lets a minor version add fields, while our model refuses unknown ones: it also guards what we send.
+    Raises pydantic's ValidationError or orjson's JSONDecodeError when it is no alert.
+    """
+    data = orjson.loads(value)
+    try:
+        return Alert.model_validate(data)
+    except ValidationError as cause:
+        for fault in cause.errors(include_url=False, include_input=False, include_context=False):
+            if fault["type"] != "extra_forbidden":
+                raise
+            _remove(data, fault["loc"])
+    return Alert.model_validate(data)
+
+
+def _remove(data: Any, path: tuple[int | str, ...]) -> None:
+    *parents, name = path
+    for parent in parents:
+        data = data[parent]
+    del data[name]
