@@ -24,6 +24,8 @@ from stream.settings import Settings
 
 _log = structlog.stdlib.get_logger("stream.worker")
 _TRACE = "traceparent"
+# Seconds that an alert waits for the rest of its batch.
+_LONGEST_WAIT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +90,20 @@ class Pipeline:
 
     async def _handle(self, events: Sequence[EventT[bytes]]) -> None:
         batch: list[Processed] = []
+        last = perf_counter()
         for event in events:
             if self._stopping:
                 break
             batch.append(self._process(event))
+            if perf_counter() - last > _LONGEST_WAIT:
+                await self._finish(batch)
+                batch, last = [], perf_counter()
             # Signals, health checks and confirmations get their turn between articles.
             await asyncio.sleep(0)
+        await self._finish(batch)
+
+    async def _finish(self, batch: list[Processed]) -> None:
+        """Deliver what came of *batch*, then ack its events, in order."""
         if not batch:
             return
         began = perf_counter()
