@@ -40,7 +40,7 @@ class ActorMention:
 
 @cache
 def _named() -> tuple[tuple[str, Entry], ...]:
-    out = []
+    out: list[tuple[str, Entry]] = []
     for row in load_yaml("actors.yaml"):
         actor = Actor(
             row["id"], row["names"][0], row["en"], row["type"], row.get("country"), bool(row.get("civilian", False))
@@ -81,7 +81,7 @@ def _joined(text: Text, i: int) -> bool:
     return i > 0 and text.separators[i - 1] in (" ", ', "', ", ", ' "')
 
 
-def _phrase(
+def _phrase(  # noqa: C901, PLR0912, PLR0917 - a small grammar, read left to right
     text: Text,
     head: Match,
     demonyms: dict[int, Match],
@@ -107,7 +107,7 @@ def _phrase(
         elif i in countries and country is None:
             country = countries[i].place.country
             where = i
-            i = end = countries[i].last
+            i = end = countries[i].core_last
         elif i in named and not named[i].entry.attrs["generic"]:
             actor: Actor = named[i].entry.attrs["actor"]
             where, country, end = i, country or actor.country, named[i].last
@@ -138,19 +138,19 @@ def _phrase(
     return end, country, where, named_body
 
 
-def find_actors(
+def find_actors(  # noqa: C901 - four ways to be named
     text: Text, matches: Sequence[Match], places: Sequence[PlaceMention], claimed: frozenset[int]
 ) -> list[ActorMention]:
     """All actor mentions of *text*, longest first where they overlap, in text order.
 
     `claimed` holds the numbers of words that are verbs, cues, dates or other known words and so cannot be names.
     """
-    named = {}
+    named: dict[int, Match] = {}
     for match in matches:
         if match.entry.domain == "actor" and (match.first not in named or named[match.first].last < match.last):
             named[match.first] = match
     demonyms = {m.first: m for m in matches if m.entry.domain == "demonym"}
-    countries = {p.first: p for p in places if p.place.precision == "country" or p.metonym}
+    countries = {p.core_first: p for p in places if p.place.precision == "country" or p.metonym}
     busy = claimed | frozenset(demonyms) | frozenset(named)
     found: list[ActorMention] = []
     for match in named.values():
@@ -173,7 +173,7 @@ def find_actors(
     for first, place in countries.items():
         if place.place.country:
             actor = _state(place.place.country, place.place.name_ar, place.place.name_en)
-            found.append(ActorMention(first, place.last, actor, "state"))
+            found.append(ActorMention(first, place.core_last, actor, "state"))
     for first, match in demonyms.items():
         country = str(match.entry.attrs["country"])
         actor = _state(country, text.raw_text(first, match.last), str(match.entry.attrs.get("name_en", "")))

@@ -12,10 +12,15 @@ from schemas.alert import (
     Actor,
     Alert,
     ArticleReference,
+    AttackType,
     Casualties,
+    CasualtyKind,
+    CasualtyScope,
     Claim,
     Codes,
+    DatePrecision,
     DetectorReference,
+    DiplomacyType,
     Evidence,
     Kind,
     Occurred,
@@ -39,7 +44,10 @@ from stream.detection.slots import Slots
 from stream.detection.tolls import Toll
 
 _MOST_EVIDENCE = 6
-_SOURCE_REACH = 6
+_SOURCE_REACH = 2
+_SPEAKERS = frozenset(
+    {"state", "army", "armed_group", "igo", "ngo", "person", "office", "media", "party", "government", "security"}
+)
 
 
 def _evidence(analysis: Analysis, mention: Mention) -> Evidence:
@@ -140,12 +148,12 @@ def _casualties(analysis: Analysis, slots: Slots, claims: Sequence[Claim]) -> tu
             victims = Victims(text=words, id=toll.victim_class, is_civilian=toll.victim_class == "civilians")
         out.append(
             Casualties(
-                kind=toll.kind,
+                kind=CasualtyKind(toll.kind),
                 low=toll.low,
                 high=toll.high,
                 victims=victims,
                 text=text.raw_text(toll.first, toll.last),
-                scope=toll.scope,
+                scope=CasualtyScope(toll.scope),
                 source=source,
             )
         )
@@ -160,7 +168,12 @@ def _weapons(analysis: Analysis, event: Event) -> tuple[Weapon, ...]:
         field = analysis.fields[c.field]
         for cue in field.cues:
             found = classes.get(cue.entry.id)
-            if found and found not in out and abs(cue.first - c.first) <= 8 and c.sentence_first <= cue.first < c.sentence_last:
+            if (
+                found
+                and found not in out
+                and abs(cue.first - c.first) <= 8
+                and c.sentence_first <= cue.first < c.sentence_last
+            ):
                 out[found] = Weapon(text=field.text.raw_text(cue.first, cue.last), id=found, class_=found)
     return tuple(out.values())
 
@@ -177,18 +190,20 @@ def _claims(analysis: Analysis, event: Event) -> tuple[Claim, ...]:
             if stance is None or not c.sentence_first <= cue.first < c.sentence_last:
                 continue
             for actor in field.actors:
-                if cue.first <= actor.first <= cue.last + _SOURCE_REACH and actor.form != "adjective":
-                    if actor.first >= c.sentence_last or actor.actor.is_civilian:
-                        break
-                    key = (actor.actor.id, stance)
-                    if key not in out:
-                        low = min(cue.first, actor.first)
-                        out[key] = Claim(
-                            source=Source(text=field.text.raw_text(actor.first, actor.last), id=actor.actor.id),
-                            stance=Stance(stance),
-                            text=field.text.raw_text(low, max(cue.last, actor.last)),
-                        )
+                if not cue.first <= actor.first <= cue.last + _SOURCE_REACH:
+                    continue
+                if actor.first >= c.sentence_last:
                     break
+                if actor.form == "adjective" or actor.actor.type not in _SPEAKERS:
+                    continue
+                key = (actor.actor.id, stance)
+                if key not in out:
+                    out[key] = Claim(
+                        source=Source(text=field.text.raw_text(actor.first, actor.last), id=actor.actor.id),
+                        stance=Stance(stance),
+                        text=field.text.raw_text(min(cue.first, actor.first), max(cue.last, actor.last)),
+                    )
+                break
     return tuple(out.values())[:4]
 
 
@@ -212,15 +227,19 @@ def _severity(event_type: str, casualties: Sequence[Casualties]) -> tuple[int, t
 def _occurred(analysis: Analysis, slots: Slots) -> Occurred:
     if slots.when is None:
         day = analysis.published.date()
-        return Occurred(start=day, end=day, precision="unknown", start_reason=slots.start_reason)
+        return Occurred(start=day, end=day, precision=DatePrecision.UNKNOWN, start_reason=slots.start_reason)
     when = slots.when
     text = analysis.fields[slots.when_field].text.raw_text(when.first, when.last)
     return Occurred(
-        start=when.start, end=when.end, precision=when.precision, text=text, start_reason=slots.start_reason
+        start=when.start,
+        end=when.end,
+        precision=DatePrecision(when.precision),
+        text=text,
+        start_reason=slots.start_reason,
     )
 
 
-def build(
+def build(  # noqa: PLR0917 - all that an alert is made of
     article: Article,
     analysis: Analysis,
     event: Event,
@@ -239,7 +258,7 @@ def build(
     return Alert(
         alert_id=hashlib.sha256(name.encode()).hexdigest()[:32],
         kind=Kind(event.kind),
-        event_type=event.type,
+        event_type=AttackType(event.type) if event.kind == "attack" else DiplomacyType(event.type),
         mode=codes["mode"],
         codes=Codes(plover=codes["plover"], cameo=codes["cameo"], acled=codes["acled"]),
         timing=Timing(event.timing),

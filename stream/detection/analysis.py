@@ -1,4 +1,4 @@
-"""What the detector sees in one article before it decides anything: texts, triggers, cues, places, dates, tolls, actors."""
+"""What the detector sees in one article before it decides: triggers, cues, places, dates, tolls, actors."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ def longest(matches: Sequence[Match]) -> list[Match]:
     return out
 
 
-def _masks(actors: Sequence[ActorMention], places: Sequence[PlaceMention], dates: Sequence[DateMention]) -> dict[int, str]:
+def _masks(
+    actors: Sequence[ActorMention], places: Sequence[PlaceMention], dates: Sequence[DateMention]
+) -> dict[int, str]:
     """The model must learn how news is told, not which war it tells of: names become classes."""
     masks: dict[int, str] = {}
     for date in dates:
@@ -107,8 +109,9 @@ def analyse(title: str, body: str, published: datetime, matcher: Matcher, resolv
     for number, text in enumerate(texts):
         triggers = longest([m for m in matches[number] if m.entry.domain == "trigger"])
         cues = [m for m in matches[number] if m.entry.domain == "cue"]
-        dates = find_dates(text, published)
-        tolls = find_tolls(text, find_numbers(text))
+        numbers = find_numbers(text)
+        dates = find_dates(text, published, numbers)
+        tolls = find_tolls(text, numbers)
         claimed: set[int] = set()
         for match in (*triggers, *cues):
             claimed.update(range(match.first, match.last))

@@ -6,8 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stream.detection.analysis import Analysis, Candidate
-from stream.detection.features import article_facts, candidate_facts, nature_facts, sentence_facts, status_facts
-from stream.detection.merging import merge, sketch
+from stream.detection.features import (
+    age_class,
+    article_facts,
+    candidate_facts,
+    nature_facts,
+    sentence_facts,
+    status_facts,
+)
+from stream.detection.merging import Sketch, merge, sketch
 from stream.detection.model import Model
 
 _MOST_MENTIONS = 48
@@ -34,6 +41,8 @@ class Event:
     status: str
     timing: str
     confidence: float
+    facts: list[str]
+    """What the last decision was made from."""
 
 
 def score_candidates(analysis: Analysis, model: Model) -> list[Mention]:
@@ -55,22 +64,45 @@ def score_candidates(analysis: Analysis, model: Model) -> list[Mention]:
     return out
 
 
-def joint(mentions: Sequence[Mention], timing: str) -> float:
-    """The probability that at least one of the mentions is right, were they independent."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Merged mentions before the last decision: `joint` is the probability that one at least is right."""
+
+    mentions: list[Mention]
+    sketches: list[Sketch]
+    joint: float
+    best: float
+    type: str
+    status: str
+    ages: frozenset[str]
+
+
+def _draft(analysis: Analysis, members: Sequence[tuple[Mention, Sketch]], timing: str) -> Draft:
+    ordered = sorted(members, key=lambda pair: -max(pair[0].new, pair[0].background))
+    mentions = [mention for mention, _ in ordered]
+    sure = [m.new if timing == "new" else m.background for m in mentions]
     wrong = 1.0
-    for mention in mentions:
-        wrong *= 1 - (mention.new if timing == "new" else mention.background)
-    return 1 - wrong
+    for p in sure:
+        wrong *= 1 - p
+    published = analysis.published.date()
+    return Draft(
+        mentions,
+        [sketch for _, sketch in ordered],
+        1 - wrong,
+        max(sure),
+        ordered[0][1].type,
+        ordered[0][1].status,
+        frozenset(age_class(published, *sketch.day) for _, sketch in ordered if sketch.day),
+    )
 
 
-def event_facts(found: Sequence[Sequence[Mention]], rank: int, timing: str, model: Model) -> list[str]:
+def event_facts(drafts: Sequence[Draft], rank: int) -> list[str]:
     """What speaks for an event as a whole, beside the surer events of its article."""
-    mentions = found[rank]
-    best = max(m.new if timing == "new" else m.background for m in mentions)
-    together = joint(mentions, timing)
-    out = [f"best={int(best * 10)}", f"joint={int(together * 10)}", f"mentions={min(len(mentions), 4)}"]
-    out += [f"best>={i}" for i in range(1, int(best * 20) + 1)]
-    out += [f"joint>={i}" for i in range(1, int(together * 20) + 1)]
+    draft = drafts[rank]
+    mentions = draft.mentions
+    out = [f"mentions={min(len(mentions), 4)}"]
+    out += [f"best>={i}" for i in range(1, int(draft.best * 20) + 1)]
+    out += [f"joint>={i}" for i in range(1, int(draft.joint * 20) + 1)]
     out.append(f"title={any(m.candidate.field == 0 for m in mentions)}")
     out.append(f"lead={any(m.candidate.field == 1 and m.candidate.sentence < 2 for m in mentions)}")
     places = {(m.candidate.field, m.candidate.sentence) for m in mentions}
@@ -79,14 +111,26 @@ def event_facts(found: Sequence[Sequence[Mention]], rank: int, timing: str, mode
     weak = all(m.candidate.match.entry.attrs["weak"] for m in mentions)
     out.append(f"weak={weak}")
     out.append("rule=" + mentions[0].candidate.match.entry.id)
-    surer = found[:rank]
-    shares = any((m.candidate.field, m.candidate.sentence) in places for other in surer for m in other)
+    out.append(f"type={draft.type}")
+    out.append(f"status={draft.status}")
+    initiators = {i for s in draft.sketches for i in s.initiators}
+    targets = {i for s in draft.sketches for i in s.targets}
+    out.append(f"initiators={min(len(initiators), 2)}|{draft.type}")
+    out.append(f"targets={min(len(targets), 2)}|{draft.type}")
+    out.append(f"parties={min(len(initiators), 2)}|{min(len(targets), 2)}")
+    out += [f"initiator is {name}" for s in draft.sketches[:1] for name in s.initiator_types]
+    out += [f"target is {name}" for s in draft.sketches[:1] for name in s.target_types]
+    out.append(f"place={any(s.place for s in draft.sketches)}")
+    out += [f"age={age}" for age in draft.ages] or ["age=none"]
+    surer = drafts[:rank]
+    shares = any((m.candidate.field, m.candidate.sentence) in places for other in surer for m in other.mentions)
     out.append(f"shares sentence={shares}")
     out.append(f"shares sentence|weak={shares}|{weak}")
-    kinds = {m.candidate.match.entry.attrs["type"] for m in mentions}
-    again = any(m.candidate.type in kinds for other in surer for m in other)
+    again = any(other.type == draft.type for other in surer)
     out.append(f"type again={again}")
     out.append(f"type again|shares={again}|{shares}")
+    same_side = any(initiators & {i for s in other.sketches for i in s.initiators} for other in surer)
+    out.append(f"type again|same side={again}|{same_side}")
     return out
 
 
@@ -106,10 +150,11 @@ def find_events(analysis: Analysis, mentions: Sequence[Mention], model: Model) -
                 continue
             sketches = [sketch(analysis, m.candidate, model) for m in chosen]
             groups = merge(analysis, sketches, model.heads[f"merge.{kind}"], model.numbers[f"merge.{kind}"])
-            found = [sorted((chosen[i] for i in g), key=lambda m: -max(m.new, m.background)) for g in groups]
-            found.sort(key=lambda members: -joint(members, timing))
-            for rank, members in enumerate(found):
-                facts = event_facts(found, rank, timing, model)
+            drafts = [_draft(analysis, [(chosen[i], sketches[i]) for i in g], timing) for g in groups]
+            drafts.sort(key=lambda draft: -draft.joint)
+            for rank, draft in enumerate(drafts):
+                members = draft.mentions
+                facts = event_facts(drafts, rank)
                 confidence = model.heads[f"event.{kind}"].probabilities(facts)[0]
                 if timing == "new" and confidence < model.numbers[f"event.{kind}"]:
                     continue
@@ -121,6 +166,7 @@ def find_events(analysis: Analysis, mentions: Sequence[Mention], model: Model) -
                         model.heads[f"status.{kind}"].answer(status_facts(analysis, [m.candidate for m in members])),
                         timing,
                         confidence,
+                        facts,
                     )
                 )
     return events

@@ -11,6 +11,7 @@ from datetime import date
 
 from stream.detection.actors import ActorMention
 from stream.detection.analysis import Analysis, Candidate, FieldAnalysis
+from stream.detection.morphology import is_definite
 
 _WINDOW = 5
 
@@ -47,7 +48,9 @@ def age_class(published: date, start: date, end: date) -> str:
     return "month" if days <= 31 else "old"
 
 
-def sentence_facts(analysis: Analysis, number: int, low: int, high: int) -> list[str]:
+def sentence_facts(  # noqa: C901 - one list of facts, read top to bottom
+    analysis: Analysis, number: int, low: int, high: int
+) -> list[str]:
     """Facts about a sentence that hold for each candidate in it."""
     field = analysis.fields[number]
     published = analysis.published.date()
@@ -92,7 +95,7 @@ def sentence_facts(analysis: Analysis, number: int, low: int, high: int) -> list
 
 def article_facts(analysis: Analysis) -> list[str]:
     """Facts about the article that hold for each candidate in it."""
-    out = []
+    out: list[str] = []
     title = analysis.fields[0]
     body = analysis.fields[1]
     out.extend({"title_has=" + m.entry.id for m in title.triggers})
@@ -111,7 +114,9 @@ def article_facts(analysis: Analysis) -> list[str]:
     return out
 
 
-def candidate_facts(analysis: Analysis, candidate: Candidate, shared: list[str]) -> list[str]:
+def candidate_facts(  # noqa: C901, PLR0912, PLR0915 - one list of facts, read top to bottom
+    analysis: Analysis, candidate: Candidate, shared: list[str]
+) -> list[str]:
     """The facts about *candidate*; `shared` holds those of its sentence and its article."""
     field = analysis.fields[candidate.field]
     entry = candidate.match.entry
@@ -127,7 +132,7 @@ def candidate_facts(analysis: Analysis, candidate: Candidate, shared: list[str])
     say(f"form={word}")
     say(f"pos={pos}")
     say(f"prefix={prefix}")
-    definite = prefix[-1:] == prefix[-2:-1] == "\u0644" or prefix.endswith("\u0627\u0644")
+    definite = is_definite(prefix)
     say(f"definite={definite}|{entry.id}")
     if candidate.field == 0:
         where = "title"
@@ -147,16 +152,16 @@ def candidate_facts(analysis: Analysis, candidate: Candidate, shared: list[str])
         say(f"c+{step}={field.classes[i] if i < high else '</s>'}")
     say(f"lemma|w+1={lemma}|{_word(field, candidate.last) if candidate.last < high else '</s>'}")
     say(f"lemma|w-1={lemma}|{_word(field, candidate.first - 1) if candidate.first > low else '<s>'}")
-    for i in range(max(low, candidate.first - _WINDOW), candidate.first):
-        say(f"before={_word(field, i)}")
-        say(f"cbefore={field.classes[i]}")
-    for i in range(candidate.last, min(high, candidate.last + _WINDOW)):
-        say(f"after={_word(field, i)}")
-        say(f"cafter={field.classes[i]}")
-    for i in range(low, min(low + 2, high)):
-        say(f"opens{i - low}={_word(field, i)}")
-    out.extend({"in=" + _word(field, i) for i in range(low, high)})
-    out.extend({"cin=" + field.classes[i] for i in range(low, high)})
+    if candidate.kind == "attack":
+        # The company of a diplomatic verb says little that its neighbours and parties do not (measured).
+        out.extend("before=" + _word(field, i) for i in range(max(low, candidate.first - _WINDOW), candidate.first))
+        out.extend("after=" + _word(field, i) for i in range(candidate.last, min(high, candidate.last + _WINDOW)))
+        out.extend({"in=" + _word(field, i) for i in range(low, high)})
+        out.extend({"cin=" + field.classes[i] for i in range(low, high)})
+        for i in range(low, min(low + 2, high)):
+            say(f"opens{i - low}={_word(field, i)}")
+    out.extend("cbefore=" + field.classes[i] for i in range(max(low, candidate.first - _WINDOW), candidate.first))
+    out.extend("cafter=" + field.classes[i] for i in range(candidate.last, min(high, candidate.last + _WINDOW)))
     say(f"class={field.classes[candidate.first]}")
     say(f"rule|c-1={entry.id}|{field.classes[candidate.first - 1] if candidate.first > low else '<s>'}")
     say(f"rule|c+1={entry.id}|{field.classes[candidate.last] if candidate.last < high else '</s>'}")
@@ -201,7 +206,7 @@ def _bucket(n: int) -> str:
     return str(n) if n < 4 else "4-6" if n < 7 else "7-12" if n < 13 else "13+"
 
 
-def link_facts(
+def link_facts(  # noqa: PLR0917 - a span and what it is
     field: FieldAnalysis, candidate: Candidate, lemma: str, first: int, last: int, what: str, rank: int
 ) -> Iterator[str]:
     """How the words *first* up to *last* of the candidate's sentence lie to the trigger.
@@ -229,9 +234,13 @@ def link_facts(
     yield f"side|rank={side}|{rank}"
     yield f"side|rank|rule={side}|{rank}|{entry.id}"
     yield f"side|rank|pos={side}|{rank}|{pos}|{title}"
+    yield f"lemma|side|rank={lemma}|{side}|{rank}"
     previous = _word(field, first - 1) if first > candidate.sentence_first else "<s>"
     yield f"prev={previous}"
     yield f"side|prev={side}|{previous}"
+    yield f"type|side|prev={candidate.type}|{side}|{previous}"
+    yield f"type|side|rank|pos={candidate.type}|{side}|{rank}|{pos}"
+    yield f"type|side|what={candidate.type}|{side}|{what}"
     if first > candidate.sentence_first + 1:
         yield f"prev2={_word(field, first - 2)} {previous}"
     if first > candidate.sentence_first:
@@ -261,7 +270,9 @@ _REACH = 7
 _MEANS = ("cue.aircraft", "cue.artillery", "cue.explosive", "cue.firearm", "cue.blade", "cue.suicide", "cue.chemical")
 
 
-def nature_facts(analysis: Analysis, candidates: Sequence[Candidate]) -> list[str]:
+def nature_facts(  # noqa: C901, PLR0912 - one list of facts, read top to bottom
+    analysis: Analysis, candidates: Sequence[Candidate]
+) -> list[str]:
     """What tells the type of an event: its triggers and the means named near them. One candidate or all of an event."""
     out: set[str] = set()
     rules: set[str] = set()
@@ -305,7 +316,15 @@ def nature_facts(analysis: Analysis, candidates: Sequence[Candidate]) -> list[st
     return sorted(out)
 
 
-_STANCE = ("cue.denial", "cue.negation", "cue.allegation", "cue.planned", "cue.hypothesis", "cue.foiled", "cue.reporting")
+_STANCE = (
+    "cue.denial",
+    "cue.negation",
+    "cue.allegation",
+    "cue.planned",
+    "cue.hypothesis",
+    "cue.foiled",
+    "cue.reporting",
+)
 
 
 def status_facts(analysis: Analysis, candidates: Sequence[Candidate]) -> list[str]:

@@ -52,7 +52,7 @@ def _validate(name: str, rows: list[dict[str, Any]], model: type[Any]) -> list[A
     out = []
     adapter = TypeAdapter(model)
     for number, row in enumerate(rows, 1):
-        label = row.get("id", f"number {number}") if isinstance(row, dict) else f"number {number}"
+        label = row.get("id") or f"number {number}"
         try:
             out.append(adapter.validate_python(row))
         except ValidationError as error:
@@ -79,7 +79,9 @@ def _trigger_forms(entry: TriggerEntry, kind: str) -> Iterator[tuple[str, Entry]
             yield form, lemma
 
 
-def load(overlays: Sequence[Path] = (), extra_forms: Iterable[tuple[str, Entry]] = ()) -> Lexicon:
+def load(  # noqa: C901, PLR0912 - every file, then every entry
+    overlays: Sequence[Path] = (), extra_forms: Iterable[tuple[str, Entry]] = ()
+) -> Lexicon:
     """Load and compile the packaged lexicons and the overlay folders.
 
     Raises `LexiconError` when a file cannot be used.

@@ -1,4 +1,4 @@
-"""What may fill an event: the actors, places and dates of a candidate's sentence, with the facts that tie them to it."""
+"""What may fill an event: actors, places and dates near a candidate, with the facts that tie them to it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _between(spans: Sequence[tuple[int, int]], first: int, trigger: int) -> int:
 def actor_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[ActorMention, list[str]]]:
     """Each actor that may take part, with the facts that tie it to the trigger.
 
-    Those of the candidate's sentence first; then those of the sentence before, whom a verb without a subject carries on.
+    Those of its own sentence first; then those of the sentence before, whom a verb without a subject carries on.
     """
     field = analysis.fields[candidate.field]
     here = [a for a in field.actors if candidate.sentence_first <= a.first < candidate.sentence_last]
@@ -57,7 +57,11 @@ def actor_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[Acto
         what = actor_class(actor)
         opens = candidate.first - candidate.sentence_first < 2
         facts = ["carried", f"carried|{number}", f"carried|last={number == len(earlier) - 1}", f"carried|{what}"]
-        facts += [f"carried|{pos}|{opens}|{before}|{near}", f"carried|named={named}", f"carried|{number}|{opens}|{near}"]
+        facts += [
+            f"carried|{pos}|{opens}|{before}|{near}",
+            f"carried|named={named}",
+            f"carried|{number}|{opens}|{near}",
+        ]
         facts += [f"carried|rule={candidate.match.entry.id}", f"carried|present={actor.actor.id in present}"]
         facts.append(f"carried|start={actor.first - low < 3}|{opens}|{near}")
         yield actor, facts

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from stream.detection.morphology import is_definite
 from stream.detection.resources import load_yaml
 from stream.detection.text import Text, normalise
 
@@ -50,13 +51,16 @@ class _Remembered(dict[str, tuple[tuple[str, tuple[_Phrase, ...]], ...]]):
     def __missing__(self, word: str) -> tuple[tuple[str, tuple[_Phrase, ...]], ...]:
         if len(self) > _REMEMBERED_WORDS:
             self.clear()
-        found = self[word] = self._matcher._begins(word)
+        found = self[word] = self._matcher.begins(word)
         return found
 
 
 class Matcher:
-    """All forms of all lexicons. A form matches with or without the article on each of its words, unless the form
-    itself is written with it; its first word may carry proclitics unless the entry says `clitics: false`."""
+    """All forms of all lexicons.
+
+    A form matches with or without the article on each of its words, unless the form itself is written with it; its
+    first word may carry proclitics unless the entry says `clitics: false`.
+    """
 
     def __init__(self, forms: Iterable[tuple[str, Entry]]) -> None:
         grammar = load_yaml("morphology.yaml")
@@ -81,7 +85,7 @@ class Matcher:
         self._heads = {head: tuple(sorted(p, key=lambda x: -len(x.rest))) for head, p in heads.items()}
         self._remembered = _Remembered(self)
 
-    def _begins(self, word: str) -> tuple[tuple[str, tuple[_Phrase, ...]], ...]:
+    def begins(self, word: str) -> tuple[tuple[str, tuple[_Phrase, ...]], ...]:
         """Every way to read *word* as clitics and the first word of a form."""
         out = []
         for prefix in self._proclitics:
@@ -90,8 +94,7 @@ class Matcher:
             stem = word[len(prefix) :]
             if prefix and len(stem) < 2:
                 continue
-            # After the preposition l- the article loses its alef: l + al = ll.
-            has_article = prefix.endswith((self._article, "لل")) and bool(prefix)
+            has_article = is_definite(prefix)
             found = [
                 p
                 for p in self._heads.get(stem, ())

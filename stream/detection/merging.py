@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from stream.detection.analysis import Analysis, Candidate
-from stream.detection.features import lemma_of, nature_facts
+from stream.detection.features import lemma_of, nature_facts, status_facts
 from stream.detection.links import actor_links, date_links, place_links
 from stream.detection.model import Head, Model
+from stream.detection.morphology import is_definite
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +19,12 @@ class Sketch:
 
     candidate: Candidate
     type: str
+    status: str
     lemma: str
     initiators: frozenset[str]
     targets: frozenset[str]
+    initiator_types: frozenset[str]
+    target_types: frozenset[str]
     countries: frozenset[str]
     place: str | None
     place_precision: str
@@ -34,12 +38,14 @@ def sketch(analysis: Analysis, candidate: Candidate, model: Model) -> Sketch:
     field = analysis.fields[candidate.field]
     roles = model.heads[f"role.{candidate.kind}"]
     sides: dict[str, set[str]] = {"initiator": set(), "target": set()}
+    types: dict[str, set[str]] = {"initiator": set(), "target": set()}
     countries = set()
     for actor, link in actor_links(analysis, candidate):
         answers = dict(zip(roles.answers, roles.probabilities(link), strict=True))
         for role, members in sides.items():
             if answers[role] > 0.4:
                 members.add(actor.actor.country or actor.actor.id)
+                types[role].add(actor.actor.type)
                 if actor.actor.country:
                     countries.add(actor.actor.country)
     best_place, place_score = None, 0.15
@@ -56,9 +62,12 @@ def sketch(analysis: Analysis, candidate: Candidate, model: Model) -> Sketch:
     return Sketch(
         candidate,
         model.heads[f"type.{candidate.kind}"].answer(nature_facts(analysis, [candidate])),
+        model.heads[f"status.{candidate.kind}"].answer(status_facts(analysis, [candidate])),
         lemma_of(candidate, field),
         frozenset(sides["initiator"]),
         frozenset(sides["target"]),
+        frozenset(types["initiator"]),
+        frozenset(types["target"]),
         frozenset(countries),
         best_place.id if best_place else None,
         best_place.precision if best_place else "none",
@@ -108,7 +117,7 @@ def pair_facts(analysis: Analysis, a: Sketch, b: Sketch) -> Iterator[str]:
     yield f"weak={int(bool(one.match.entry.attrs['weak'])) + int(bool(two.match.entry.attrs['weak']))}|{group}"
     yield f"same lemma={a.lemma == b.lemma}|{group}"
     prefix = two.match.prefix
-    yield f"definite={prefix.endswith(_DEFINITE)}|{group}|{same_type}"
+    yield f"definite={is_definite(prefix)}|{group}|{same_type}"
     yield f"prefix={prefix}|{group}"
     verdicts = [
         _compare("initiators", a.initiators, b.initiators),
@@ -121,14 +130,13 @@ def pair_facts(analysis: Analysis, a: Sketch, b: Sketch) -> Iterator[str]:
         verdicts.append(_compare("tolls", a.tolls, b.tolls))
         verdicts.append(_compare("countries", a.countries, b.countries))
         shared = len(a.words & b.words) / (1 + min(len(a.words), len(b.words)))
-        level = "0" if shared < 0.05 else "1" if shared < 0.12 else "2" if shared < 0.22 else "3" if shared < 0.4 else "4"
+        level = (
+            "0" if shared < 0.05 else "1" if shared < 0.12 else "2" if shared < 0.22 else "3" if shared < 0.4 else "4"
+        )
         verdicts.append(f"shared={level}")
     for verdict in verdicts:
         yield f"{verdict}|{group}"
         yield f"{verdict}|{group}|{same_type}"
-
-
-_DEFINITE = ("\u0627\u0644", "\u0644\u0644")
 
 
 def merge(analysis: Analysis, chosen: Sequence[Sketch], head: Head, threshold: float) -> list[list[int]]:

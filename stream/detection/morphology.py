@@ -28,39 +28,55 @@ def _with_pronouns(stem: str) -> Iterator[str]:
             yield stem + pronoun
 
 
-def verb_forms(spec: str) -> set[str]:
-    """The forms of a verb written `past/present` (third person masculine singular), object pronouns included.
+def is_definite(prefix: str) -> bool:
+    """Whether a group of proclitics ends with the article."""
+    return bool(prefix) and prefix.endswith(tuple(_grammar()["definite"]))
 
-    A third part, `past/present/past-stem`, gives the stem before consonantal endings of weak verbs.
-    """
+
+def conjunctions() -> tuple[str, ...]:
+    """The one-letter conjunctions that are written with the next word."""
+    return tuple(_grammar()["conjunctions"])
+
+
+def _past_forms(past: str, rules: Any) -> Iterator[str]:
+    weak = past.endswith(tuple(rules["weak_past"])) and len(past) >= 3
+    stem = past[:-1] if weak else past
+    plural = rules["masculine_plural"]
+    for ending in rules["past_endings"]:
+        if weak and ending == "":
+            forms = [past, stem + rules["dual"]]
+        elif weak and ending == rules["dual"]:
+            forms = [stem + dual for dual in rules["weak_dual"]]
+        else:
+            forms = [stem + ending]
+        for form in forms:
+            yield form
+            joined = form.endswith(plural) and len(form) > 3
+            yield from _with_pronouns(form.removesuffix(plural) + rules["plural_joined"] if joined else form)
+
+
+def _present_forms(present: str, rules: Any) -> Iterator[str]:
+    tail = present[1:]
+    weak = tail.endswith(tuple(rules["weak_finals"])) and len(tail) >= 2
+    plural = rules["masculine_plural"]
+    for initial in rules["present_initials"]:
+        for ending in rules["present_endings"]:
+            stem = tail[:-1] if weak and ending in rules["weak_lost_before"] else tail
+            form = initial + stem + ending
+            yield form
+            if ending in rules["takes_pronoun"]:
+                yield from _with_pronouns(form)
+            elif ending == plural:
+                yield from _with_pronouns(form.removesuffix(plural) + rules["plural_joined"])
+
+
+def verb_forms(spec: str) -> set[str]:
+    """The forms of a verb written `past/present` (third person masculine singular), object pronouns included."""
     parts = [normalise(part.strip()) for part in spec.split("/")]
     rules = _grammar()["verb"]
-    out: set[str] = set()
-    past, present = parts[0], parts[1] if len(parts) > 1 else ""
-    weak_final = past[-1] in "اي" and len(past) >= 3
-    stem = past[:-1] if weak_final else past
-    for ending in rules["past_endings"]:
-        if weak_final and ending == "":
-            forms = [past, stem + "ا"]
-        else:
-            forms = [stem + ending] if not (weak_final and ending == "ا") else [stem + "يا", stem + "وا"]
-        for form in forms:
-            out.update(_with_pronouns(form.removesuffix("وا") + "و" if form.endswith("وا") and len(form) > 3 else form))
-            out.add(form)
-    if present:
-        tail = present[1:]
-        weak = tail[-1] in "ياو" and len(tail) >= 2
-        for initial in rules["present_initials"]:
-            for ending in rules["present_endings"]:
-                if weak and ending in ("ون", "وا"):
-                    form = initial + tail[:-1] + ending
-                else:
-                    form = initial + tail + ending
-                out.add(form)
-                if ending in ("", "ون", "ان"):
-                    out.update(_with_pronouns(form))
-                if ending == "وا":
-                    out.update(_with_pronouns(form[:-1]))
+    out = set(_past_forms(parts[0], rules))
+    if len(parts) > 1:
+        out.update(_present_forms(parts[1], rules))
     return {form for form in out if len(form) >= 2}
 
 
@@ -77,7 +93,7 @@ def noun_forms(spec: str) -> set[str]:
         out.update(_with_pronouns(head))
         stem = head[:-1] + rules["feminine_open"] if head.endswith(rules["feminine"]) else head
         for ending in rules["endings"]:
-            if ending == "ا" and stem != head:
+            if stem != head and ending == rules["accusative"]:
                 continue
             out.add(stem + ending if ending else head)
     return out

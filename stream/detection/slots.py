@@ -132,26 +132,39 @@ def published_date(analysis: Analysis) -> date:
 
 
 def _tolls(analysis: Analysis, events: Sequence[Event]) -> list[list[tuple[int, Toll]]]:
-    """For each event the tolls of its sentences; a toll between two events goes to the nearer trigger."""
+    """For each attack the tolls that are its own.
+
+    A toll belongs to the event whose trigger it holds, else to the nearest event of its sentence; where a sentence
+    states no event, to the event told last before it.
+    """
     out: list[list[tuple[int, Toll]]] = [[] for _ in events]
+    attacks = [i for i, event in enumerate(events) if event.kind == "attack"]
+    spots: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    for i in attacks:
+        for mention in events[i].mentions:
+            c = mention.candidate
+            spots.setdefault((c.field, c.sentence), []).append((i, c.first, c.last))
+    main = attacks[0] if attacks else None
     for number, field in enumerate(analysis.fields):
+        current = main
+        last_sentence = -1
         for toll in field.tolls:
             sentence = field.text.sentence_of(toll.first)
-            nearest: tuple[int, int] | None = None
-            for i, event in enumerate(events):
-                if event.kind != "attack":
-                    continue
-                for mention in event.mentions:
-                    c = mention.candidate
-                    if c.field != number or c.sentence != sentence:
-                        continue
-                    gap = max(toll.first - c.last, c.first - toll.last, -1)
-                    if c.first <= toll.first < c.last or toll.first <= c.first < toll.last:
-                        gap = -1
-                    if nearest is None or gap < nearest[0]:
-                        nearest = (gap, i)
-            if nearest is not None:
-                out[nearest[1]].append((number, toll))
+            for passed in range(last_sentence + 1, sentence + 1):
+                here = [i for i, _, _ in spots.get((number, passed), ()) if events[i].timing == "new"]
+                if here:
+                    current = here[0]
+            last_sentence = sentence
+            best: tuple[int, int, int] | None = None
+            for i, first, last in spots.get((number, sentence), ()):
+                inside = toll.first <= first < toll.last
+                gap = -1 if inside else max(toll.first - last, first - toll.last, 0)
+                key = (gap, int(events[i].timing != "new"), i)
+                if best is None or key < best:
+                    best = key
+            owner = best[2] if best is not None else current
+            if owner is not None:
+                out[owner].append((number, toll))
     return out
 
 

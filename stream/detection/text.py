@@ -70,7 +70,18 @@ class Text:
     `raw_span` gives code point offsets into the text as received.
     """
 
-    __slots__ = ("_shift_at", "_whole_map", "ends", "field", "norm", "raw", "sentence_ends", "separators", "starts", "words")
+    __slots__ = (
+        "_shift_at",
+        "_whole_map",
+        "ends",
+        "field",
+        "norm",
+        "raw",
+        "sentence_ends",
+        "separators",
+        "starts",
+        "words",
+    )
 
     def __init__(self, raw: str, field: str = "body") -> None:
         self.raw = raw
@@ -105,7 +116,7 @@ class Text:
         ends = [
             i + 1
             for i, separator in enumerate(self.separators)
-            if separator != " " and separator != ", " and _SENTENCE_END.search(separator)
+            if separator not in {" ", ", "} and _SENTENCE_END.search(separator)
         ]
         if self.words and (not ends or ends[-1] != len(self.words)):
             ends.append(len(self.words))

@@ -15,29 +15,39 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from stream.detection.analysis import Analysis, Candidate, analyse
-from stream.detection.events import KINDS, Event, event_facts, find_events, score_candidates
+from stream.detection.events import KINDS, Event, find_events, score_candidates
 from stream.detection.features import article_facts, candidate_facts, nature_facts, sentence_facts, status_facts
+from stream.detection.links import actor_links, date_links, place_links
 from stream.detection.merging import pair_facts, sketch
 from stream.detection.model import Head, Model
-from stream.detection.links import actor_links, date_links, place_links
 from stream.detection.text import normalise
 
 MIN_COUNT = 2
 MIN_WEIGHT = 0.004
-STRENGTH = {"news": 0.15, "type": 0.5, "status": 0.3, "merge": 0.3, "role": 0.3, "place": 0.3, "date": 0.3, "event": 1.0}
+STRENGTH = {
+    "news": 0.06,
+    "type": 0.5,
+    "status": 0.5,
+    "merge": 0.3,
+    "role": 0.15,
+    "place": 0.1,
+    "date": 0.15,
+    "event": 0.3,
+}
 NUMBERS = {
-    "mention.attack": 0.25,
-    "mention.diplomacy": 0.25,
+    "mention.attack": 0.2,
+    "mention.diplomacy": 0.2,
     "new.attack": 1.0,
     "new.diplomacy": 1.0,
     "merge.attack": 0.0,
     "merge.diplomacy": 0.0,
-    "event.attack": 0.45,
-    "event.diplomacy": 0.4,
+    "event.attack": 0.38,
+    "event.diplomacy": 0.32,
     "initiator.attack": 0.45,
     "target.attack": 0.4,
     "initiator.diplomacy": 0.45,
@@ -121,6 +131,25 @@ def mark(articles: Iterable[dict[str, Any]], matcher: Any, resolver: Any) -> lis
     return out
 
 
+def sentence_rows(sentences: Iterable[dict[str, Any]], matcher: Any, resolver: Any, weight: float) -> Rows:
+    """Examples for `news.attack` from sentences that are only judged as a whole (`gold: true | false`).
+
+    Of a sentence that reports an attack every strong trigger counts as news, or every weak one where there is no other.
+    """
+    rows = Rows()
+    for article in sentences:
+        published = datetime.fromisoformat(article["published_at"])
+        analysis = analyse(article["title"], article["body"], published, matcher, resolver)
+        found = [(c, f) for c, f in zip(analysis.candidates, facts_of(analysis), strict=True) if c.kind == "attack"]
+        strong = any(not c.match.entry.attrs["weak"] for c, _ in found)
+        for candidate, facts in found:
+            if not article["gold"]:
+                rows.add(facts, "none", weight)
+            elif not strong or not candidate.match.entry.attrs["weak"]:
+                rows.add(facts, "new", weight)
+    return rows
+
+
 def same_name(a: str, b: str) -> bool:
     """Two strings name one thing when one normalised string holds the other."""
     a, b = normalise(a).strip(), normalise(b).strip()
@@ -131,9 +160,7 @@ def facts_of(analysis: Analysis) -> list[list[str]]:
     """The facts of each candidate, in order."""
     article = article_facts(analysis)
     return [
-        candidate_facts(
-            analysis, c, sentence_facts(analysis, c.field, c.sentence_first, c.sentence_last) + article
-        )
+        candidate_facts(analysis, c, sentence_facts(analysis, c.field, c.sentence_first, c.sentence_last) + article)
         for c in analysis.candidates
     ]
 
@@ -170,11 +197,15 @@ def collect(marked: Sequence[Marked]) -> dict[str, Rows]:
 
 def _collect_links(head: Any, analysis: Analysis, candidate: Candidate, event: dict[str, Any]) -> None:
     text = analysis.fields[candidate.field].text
+    parties = {
+        answer: _identities(analysis, [x["text"] for x in event[slot]])
+        for slot, answer in (("targets", "target"), ("initiators", "initiator"))
+    }
     for actor, facts in actor_links(analysis, candidate):
         name = text.raw_text(actor.first, actor.last)
         role = "none"
         for slot, answer in (("targets", "target"), ("initiators", "initiator")):
-            if any(same_name(name, x["text"]) for x in event[slot]):
+            if any(same_name(name, x["text"]) for x in event[slot]) or actor.actor.id in parties[answer]:
                 role = answer
         head(f"role.{candidate.kind}").add(facts, role)
     gold = event.get("place")
@@ -187,6 +218,17 @@ def _collect_links(head: Any, analysis: Analysis, candidate: Candidate, event: d
         first, last = (date.fromisoformat(x) for x in event["date"])
         for when, facts in date_links(analysis, candidate):
             head("date").add(facts, "yes" if (when.start, when.end) == (first, last) else "no")
+
+
+def _identities(analysis: Analysis, names: Sequence[str]) -> set[str]:
+    """The ids of actors that the article itself names by one of *names*: other mentions of them are right as well."""
+    return {
+        actor.actor.id
+        for field_ in analysis.fields
+        for actor in field_.actors
+        if actor.form in ("name", "state")
+        and any(same_name(field_.text.raw_text(actor.first, actor.last), name) for name in names)
+    }
 
 
 def collect_pairs(marked: Sequence[Marked], heads: dict[str, Head]) -> dict[str, Rows]:
@@ -219,17 +261,17 @@ def fit(rows: Rows, strength: float, answers: Sequence[str] | None = None) -> He
     names = list(vectoriser.get_feature_names_out())
     if set(found) == {"yes", "no"}:
         weights = model.coef_[0] * (1 if model.classes_[1] == "yes" else -1)
-        table = {n: (round(float(w), 3),) for n, w in zip(names, weights, strict=True) if abs(w) >= MIN_WEIGHT}
-        return Head(("yes",), (float(model.intercept_[0]),), table)
+        yes: dict[str, tuple[float, ...]] = {
+            n: (round(float(w), 3),) for n, w in zip(names, weights, strict=True) if abs(w) >= MIN_WEIGHT
+        }
+        return Head(("yes",), (float(model.intercept_[0]),), yes)
     wanted = list(answers or found)
     order = {a: i for i, a in enumerate(model.classes_)}
     coefficients, intercepts = model.coef_, model.intercept_
     if len(model.classes_) == 2:
-        import numpy
-
-        coefficients = numpy.vstack([-coefficients[0] / 2, coefficients[0] / 2])
-        intercepts = numpy.array([-intercepts[0] / 2, intercepts[0] / 2])
-    table = {}
+        coefficients = np.vstack([-coefficients[0] / 2, coefficients[0] / 2])
+        intercepts = np.array([-intercepts[0] / 2, intercepts[0] / 2])
+    table: dict[str, tuple[float, ...]] = {}
     for i, name in enumerate(names):
         values = tuple(round(float(coefficients[order[a]][i]), 3) if a in order else 0.0 for a in wanted)
         if max(map(abs, values)) >= MIN_WEIGHT:
@@ -238,10 +280,13 @@ def fit(rows: Rows, strength: float, answers: Sequence[str] | None = None) -> He
     return Head(tuple(wanted), bias, table)
 
 
-def fit_heads(marked: Sequence[Marked]) -> dict[str, Head]:
-    """All heads but `event`."""
+def fit_heads(marked: Sequence[Marked], sentences: Rows | None = None) -> dict[str, Head]:
+    """All heads that look at one candidate; `sentences` adds to what is news."""
     heads = {}
-    for name, rows in collect(marked).items():
+    collected = collect(marked)
+    if sentences is not None:
+        _join(collected, {"news.attack": sentences})
+    for name, rows in collected.items():
         group = name.split(".")[0]
         answers = ["none", "new", "background"] if group == "news" else None
         heads[name] = fit(rows, STRENGTH[group], answers)
@@ -260,16 +305,13 @@ def collect_events(marked: Sequence[Marked], heads: dict[str, Head]) -> dict[str
     rows = {f"event.{kind}": Rows() for kind in KINDS}
     model = Model({**heads, **_blank_event_heads()}, {**NUMBERS, **_PERMISSIVE})
     for item in marked:
+        owner: dict[int, int | None] = {id(c): o for c, o in zip(item.analysis.candidates, item.owners, strict=True)}
         mentions = score_candidates(item.analysis, model)
-        owner = {id(m.candidate): o for m, o in zip(mentions, item.owners, strict=True)}
-        events = [e for e in find_events(item.analysis, mentions, model) if e.timing == "new"]
         used: set[int] = set()
-        for kind in KINDS:
-            mine = [e for e in events if e.kind == kind]
-            for rank, event in enumerate(mine):
+        for event in find_events(item.analysis, mentions, model):
+            if event.timing == "new":
                 right = _claim(event, owner, item.article["events"], used)
-                facts = event_facts([e.mentions for e in mine], rank, "new", model)
-                rows[f"event.{kind}"].add(facts, "yes" if right else "no")
+                rows[f"event.{event.kind}"].add(event.facts, "yes" if right else "no")
     return rows
 
 
@@ -302,9 +344,9 @@ def _join(into: dict[str, Rows], more: dict[str, Rows]) -> None:
         all_rows.weights += rows.weights
 
 
-def train(marked: Sequence[Marked], inner: int = 3) -> Model:
+def train(marked: Sequence[Marked], sentences: Rows | None = None, inner: int = 3) -> Model:
     """Fit everything; heads that build on others learn from articles that those did not see."""
-    parts = [(fit_heads(training), held) for training, held in folds(marked, inner)]
+    parts = [(fit_heads(training, sentences), held) for training, held in folds(marked, inner)]
     pairs: dict[str, Rows] = {}
     for heads, held in parts:
         _join(pairs, collect_pairs(held, heads))
@@ -313,14 +355,18 @@ def train(marked: Sequence[Marked], inner: int = 3) -> Model:
     for heads, held in parts:
         _join(events, collect_events(held, {**heads, **merging}))
     last = {name: fit(rows, STRENGTH["event"]) for name, rows in events.items()}
-    return Model({**fit_heads(marked), **merging, **last}, NUMBERS)
+    return Model({**fit_heads(marked, sentences), **merging, **last}, NUMBERS)
 
 
 def save(model: Model, path: Path) -> None:
     """Write the model file: the same model gives the same bytes."""
     data = {
         "heads": {
-            name: {"answers": h.answers, "bias": [round(b, 4) for b in h.bias], "weights": dict(sorted(h.weights.items()))}
+            name: {
+                "answers": h.answers,
+                "bias": [round(b, 4) for b in h.bias],
+                "weights": dict(sorted(h.weights.items())),
+            }
             for name, h in sorted(model.heads.items())
         },
         "numbers": model.numbers,

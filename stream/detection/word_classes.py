@@ -9,6 +9,7 @@ import gzip
 from functools import cache
 
 from stream.detection import resources
+from stream.detection.morphology import conjunctions
 
 WORD_CLASSES_FILE = "word_classes.txt.gz"
 UNKNOWN = "-"
@@ -25,8 +26,5 @@ def class_of(word: str) -> str:
     classes = _classes()
     found = classes.get(word)
     if found is None and len(word) > 4:
-        found = classes.get(word[1:]) if word[0] in _CONJUNCTIONS else None
+        found = classes.get(word[1:]) if word.startswith(conjunctions()) else None
     return found or (UNKNOWN if not word[0].isdigit() else "#")
-
-
-_CONJUNCTIONS = "\u0648\u0641"
