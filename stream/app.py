@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -140,7 +141,8 @@ def __getattr__(name: str) -> Any:
     try:
         made = create_app(load_settings())
     except SettingsError as cause:
-        raise SystemExit(f"{cause}") from None
+        sys.stderr.write(f"{cause}\n")
+        raise SystemExit(ExitCode.SETTINGS) from None
     globals()["app"] = made
     return made
 

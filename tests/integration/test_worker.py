@@ -195,6 +195,14 @@ def test_faust_starts_the_worker_from_another_folder(stand: Any, tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
+def test_faust_tells_a_wrong_setting(stand: Any) -> None:
+    """In one sentence, with the exit code of wrong settings."""
+    faust = Path(sys.executable).with_name("faust")
+    worker = stand.start([str(faust), "-A", "stream.app", "worker"], RASID_BATCH_SIZE="0")
+    assert worker.process.wait(30) == ExitCode.SETTINGS
+    assert worker.log.startswith("RASID_BATCH_SIZE is '0'")
+
+
 def test_health_and_metrics_tell_what_the_worker_did(stand: Any) -> None:
     """Live and ready are 200 once partitions are assigned, and the figures match what was processed."""
     worker = stand.start()
