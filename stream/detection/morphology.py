@@ -20,9 +20,13 @@ def _grammar() -> Any:
 
 def _with_pronouns(stem: str) -> Iterator[str]:
     grammar = _grammar()
-    feminine = grammar["noun"]["feminine"]
+    feminine, hamza = grammar["noun"]["feminine"], grammar["noun"]["hamza"]
     for pronoun in grammar["pronouns"]:
-        if pronoun and stem.endswith(feminine):
+        if pronoun and stem.endswith(hamza):
+            yield stem + pronoun
+            for seat in grammar["noun"]["hamza_seats"]:
+                yield stem[:-1] + seat + pronoun
+        elif pronoun and stem.endswith(feminine):
             yield stem[:-1] + grammar["noun"]["feminine_open"] + pronoun
         else:
             yield stem + pronoun
