@@ -349,6 +349,7 @@ def folds(marked: Sequence[Marked], count: int) -> list[tuple[list[Marked], list
 
 
 def join(into: dict[str, Rows], more: dict[str, Rows]) -> None:
+    """Add the examples of *more* to *into*."""
     for name, rows in more.items():
         all_rows = into.setdefault(name, Rows())
         all_rows.facts += rows.facts
