@@ -23,7 +23,8 @@ ARTICLES ?=
 # texts that tests/marks refers to.
 EVAL ?= ../shared/eval
 FIGURES := tests/evaluation/figures.json
-MARKED := --marked $(EVAL)/dev.jsonl --marks tests/marks/articles.jsonl --articles $(EVAL)/raw.jsonl.gz
+MARKED := --marked $(EVAL)/dev.jsonl $(EVAL)/seed.jsonl --marks tests/marks/articles.jsonl \
+	--sentences $(EVAL)/gsr_dev.jsonl --articles $(EVAL)/raw.jsonl.gz
 SKLEARN := $(BIN)/python -c 'import sklearn' 2>/dev/null || $(PIP) install 'scikit-learn>=1.5'
 
 .PHONY: help setup demo test lint format types unit evaluate train lock clean
@@ -65,12 +66,13 @@ unit: $(STAMP) ## The tests alone; PYTEST='-k name' chooses some
 
 evaluate: $(STAMP) ## Measure the detector on $(EVAL): the shipped model, then held-out figures (minutes)
 	@test -d "$(EVAL)" || { echo 'There is no $(EVAL): name the folder of marked news, make evaluate EVAL=folder' >&2; exit 1; }
-	@$(BIN)/python -m stream.evaluation.shipped "$(EVAL)" --check $(FIGURES)
+	@$(BIN)/python -m stream.evaluation.shipped "$(EVAL)" --check $(FIGURES) --quiet "$(EVAL)/raw.jsonl.gz"
 	@$(SKLEARN)
 	@$(BIN)/python -m stream.evaluation.cross_validate $(MARKED)
 
-evaluate-update: $(STAMP) ## Accept the figures of the shipped model: writes tests/evaluation/figures.json
+evaluate-update: $(STAMP) ## Accept the measured figures: writes tests/evaluation/figures.json and tests/golden/floors.json
 	@$(BIN)/python -m stream.evaluation.shipped "$(EVAL)" --update $(FIGURES)
+	@$(BIN)/python -m stream.evaluation.golden tests/golden --update
 
 train: $(STAMP) ## Fit the shipped model anew from the marked news
 	@$(SKLEARN)

@@ -36,9 +36,9 @@ def load_marks(marks: Path, articles: Path) -> list[dict[str, Any]]:
 
     Raises MarksError when an article is missing there or is not the one that was marked.
     """
-    rows = [json.loads(line) for line in _lines(marks)]
+    rows = list(read_records(marks))
     wanted = {row["article_id"] for row in rows}
-    found = {a["article_id"]: a for a in map(json.loads, _lines(articles)) if a["article_id"] in wanted}
+    found = {a["article_id"]: a for a in read_records(articles) if a["article_id"] in wanted}
     out = []
     for row in rows:
         article = found.get(row["article_id"])
@@ -103,12 +103,13 @@ def restore(event: dict[str, Any], article: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
-def _lines(path: Path) -> Iterator[str]:
+def read_records(path: Path) -> Iterator[dict[str, Any]]:
+    """The JSON objects of a file of JSON lines, plain or gzip."""
     data = path.read_bytes()
     if data.startswith(b"\x1f\x8b"):
         data = gzip.decompress(data)
     # Not splitlines: a text may hold other line ends than the one between records.
-    return (line for line in data.decode().split("\n") if line.strip())
+    return (json.loads(line) for line in data.decode().split("\n") if line.strip())
 
 
 def main(arguments: Iterable[str] | None = None) -> None:
@@ -117,9 +118,9 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser.add_argument("marked", nargs="+", type=Path, help="JSON lines with article_id and events")
     parser.add_argument("--articles", required=True, type=Path, help="JSON lines with the articles, plain or gzip")
     options = parser.parse_args(None if arguments is None else list(arguments))
-    records = [json.loads(line) for path in options.marked for line in _lines(path)]
+    records = [record for path in options.marked for record in read_records(path)]
     wanted = {record["article_id"] for record in records}
-    articles = {a["article_id"]: a for a in map(json.loads, _lines(options.articles)) if a["article_id"] in wanted}
+    articles = {a["article_id"]: a for a in read_records(options.articles) if a["article_id"] in wanted}
     for record in sorted(records, key=lambda item: str(item["article_id"])):
         article = articles.get(record["article_id"])
         if article is None:
