@@ -89,7 +89,7 @@ def main() -> None:
     classes = cluster(read_words(options.articles))
     text = "\n".join(" ".join(words) for words in classes)
     options.output.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
-    print(f"{sum(map(len, classes))} words in {len(classes)} classes: {options.output}", file=sys.stderr)
+    sys.stderr.write(f"{sum(map(len, classes))} words in {len(classes)} classes: {options.output}\n")
 
 
 if __name__ == "__main__":
