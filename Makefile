@@ -64,7 +64,7 @@ types: $(STAMP) ## Check types
 unit: $(STAMP) ## The tests alone; PYTEST='-k name' chooses some
 	@$(BIN)/python -m pytest $(PYTEST) --cov
 
-evaluate: $(STAMP) ## Measure the detector on $(EVAL): the shipped model, then held-out figures (minutes)
+evaluate: $(STAMP) ## Measure on the marked news: the shipped model, then held-out figures (minutes)
 	@test -d "$(EVAL)" || { echo 'There is no $(EVAL): name the folder of marked news, make evaluate EVAL=folder' >&2; exit 1; }
 	@$(BIN)/python -m stream.evaluation.shipped "$(EVAL)" --check $(FIGURES) --quiet "$(EVAL)/raw.jsonl.gz"
 	@$(SKLEARN)
