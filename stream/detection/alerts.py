@@ -166,7 +166,7 @@ def _weapons(analysis: Analysis, event: Event) -> tuple[Weapon, ...]:
     for mention in event.mentions:
         c = mention.candidate
         field = analysis.fields[c.field]
-        for cue in field.cues:
+        for cue in field.sentences[c.sentence].cues:
             found = classes.get(cue.entry.id)
             if (
                 found
@@ -185,15 +185,13 @@ def _claims(analysis: Analysis, event: Event) -> tuple[Claim, ...]:
     for mention in event.mentions:
         c = mention.candidate
         field = analysis.fields[c.field]
-        for cue in field.cues:
+        for cue in field.sentences[c.sentence].cues:
             stance = stances.get(cue.entry.id)
-            if stance is None or not c.sentence_first <= cue.first < c.sentence_last:
+            if stance is None:
                 continue
-            for actor in field.actors:
+            for actor in field.sentences[c.sentence].actors:
                 if not cue.first <= actor.first <= cue.last + _SOURCE_REACH:
                     continue
-                if actor.first >= c.sentence_last:
-                    break
                 if actor.form == "adjective" or actor.actor.type not in _SPEAKERS:
                     continue
                 key = (actor.actor.id, stance)

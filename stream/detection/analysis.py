@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,6 +44,18 @@ class Candidate:
 
 
 @dataclass(slots=True)
+class Sentence:
+    """What one sentence holds, each list in text order: rules look here, so that time grows with the text only."""
+
+    triggers: list[Match] = field(default_factory=list)
+    cues: list[Match] = field(default_factory=list)
+    places: list[PlaceMention] = field(default_factory=list)
+    dates: list[DateMention] = field(default_factory=list)
+    tolls: list[Toll] = field(default_factory=list)
+    actors: list[ActorMention] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class FieldAnalysis:
     """One field of the article with everything found in it, each list in text order."""
 
@@ -57,6 +70,28 @@ class FieldAnalysis:
     """Word number to class, for words that name someone or some place."""
     classes: list[str] = field(default_factory=list)
     """For each word its mask or its distributional class, `-` for a rare word."""
+    sentences: list[Sentence] = field(default_factory=list)
+    """By sentence number."""
+    often: Counter[str] = field(default_factory=Counter)
+    """How many times each actor is named."""
+
+    def __post_init__(self) -> None:
+        """Sort everything into its sentence."""
+        self.sentences = [Sentence() for _ in self.text.sentence_ends]
+        number = self.text.sentence_of
+        for match in self.triggers:
+            self.sentences[number(match.first)].triggers.append(match)
+        for match in self.cues:
+            self.sentences[number(match.first)].cues.append(match)
+        for place in self.places:
+            self.sentences[number(place.first)].places.append(place)
+        for when in self.dates:
+            self.sentences[number(when.first)].dates.append(when)
+        for toll in self.tolls:
+            self.sentences[number(toll.first)].tolls.append(toll)
+        for actor in self.actors:
+            self.sentences[number(actor.first)].actors.append(actor)
+            self.often[actor.actor.id] += 1
 
 
 @dataclass(frozen=True, slots=True)

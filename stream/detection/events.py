@@ -56,7 +56,7 @@ def score_candidates(analysis: Analysis, model: Model) -> list[Mention]:
         key = (candidate.field, candidate.sentence)
         shared = sentences.get(key)
         if shared is None:
-            shared = sentence_facts(analysis, candidate.field, candidate.sentence_first, candidate.sentence_last)
+            shared = sentence_facts(analysis, candidate.field, candidate.sentence)
             shared = sentences[key] = shared + article
         facts = candidate_facts(analysis, candidate, shared)
         _, new, background = model.heads["news." + candidate.kind].probabilities(facts)

@@ -48,13 +48,13 @@ def age_class(published: date, start: date, end: date) -> str:
     return "month" if days <= 31 else "old"
 
 
-def sentence_facts(  # noqa: C901 - one list of facts, read top to bottom
-    analysis: Analysis, number: int, low: int, high: int
-) -> list[str]:
+def sentence_facts(analysis: Analysis, number: int, sentence: int) -> list[str]:
     """Facts about a sentence that hold for each candidate in it."""
     field = analysis.fields[number]
     published = analysis.published.date()
-    out = list({m.entry.id for m in field.cues if low <= m.first < high})
+    here = field.sentences[sentence]
+    low, high = field.text.sentence_span(sentence)
+    out = list({m.entry.id for m in here.cues})
     size = high - low
     out.append("size=" + ("short" if size < 8 else "medium" if size < 25 else "long"))
     separators = "".join(field.text.separators[low:high])
@@ -62,12 +62,8 @@ def sentence_facts(  # noqa: C901 - one list of facts, read top to bottom
         out.append("quoted")
     if "?" in separators:
         out.append("question")
-    out.extend({"also=" + m.entry.id for m in field.triggers if low <= m.first < high})
-    ages = {
-        age_class(published, d.start, d.end) if d.precision != "unknown" else "vague"
-        for d in field.dates
-        if low <= d.first < high
-    }
+    out.extend({"also=" + m.entry.id for m in here.triggers})
+    ages = {age_class(published, d.start, d.end) if d.precision != "unknown" else "vague" for d in here.dates}
     out.extend("age=" + age for age in ages)
     if not ages:
         out.append("age=none")
@@ -75,20 +71,19 @@ def sentence_facts(  # noqa: C901 - one list of facts, read top to bottom
         out.append("age=only_old")
     elif ages <= {"today", "yesterday", "week"}:
         out.append("age=only_new")
-    for toll in field.tolls:
-        if low <= toll.first < high:
-            out.append(f"toll={toll.kind}")
-            if toll.scope == "cumulative":
-                out.append("toll=cumulative")
-            if toll.low >= 500:
-                out.append("toll=huge")
-    places = [p for p in field.places if low <= p.first < high]
+    for toll in here.tolls:
+        out.append(f"toll={toll.kind}")
+        if toll.scope == "cumulative":
+            out.append("toll=cumulative")
+        if toll.low >= 500:
+            out.append("toll=huge")
+    places = here.places
     precisions = {p.place.precision for p in places}
     out.extend("place=" + p for p in precisions)
     if any(p.relation for p in places):
         out.append("place=relation")
-    out.extend({f"who={a.actor.type}.{a.form}" for a in field.actors if low <= a.first < high})
-    named = len({a.actor.country or a.actor.id for a in field.actors if low <= a.first < high and a.form != "generic"})
+    out.extend({f"who={a.actor.type}.{a.form}" for a in here.actors})
+    named = len({a.actor.country or a.actor.id for a in here.actors if a.form != "generic"})
     out.append(f"parties={min(named, 3)}")
     return out
 
@@ -165,14 +160,15 @@ def candidate_facts(  # noqa: C901, PLR0912, PLR0915 - one list of facts, read t
     say(f"class={field.classes[candidate.first]}")
     say(f"rule|c-1={entry.id}|{field.classes[candidate.first - 1] if candidate.first > low else '<s>'}")
     say(f"rule|c+1={entry.id}|{field.classes[candidate.last] if candidate.last < high else '</s>'}")
-    for cue in field.cues:
-        if low <= cue.first < high and cue.entry.id not in ("cue.after", "cue.relative", "cue.reporting"):
+    here = field.sentences[candidate.sentence]
+    for cue in here.cues:
+        if cue.entry.id not in ("cue.after", "cue.relative", "cue.reporting"):
             gap = candidate.first - cue.last if cue.first < candidate.first else cue.first - candidate.last
             if gap < 4:
                 side = "before" if cue.first < candidate.first else "after"
                 say(f"near:{side}:{cue.entry.id}")
-    before = [a for a in field.actors if low <= a.first and a.last <= candidate.first]
-    after = [a for a in field.actors if candidate.last <= a.first < high]
+    before = [a for a in here.actors if a.last <= candidate.first]
+    after = [a for a in here.actors if candidate.last <= a.first]
     if before:
         say(f"actor-1={before[-1].actor.type}.{before[-1].form}")
         if candidate.first - before[-1].last <= 1:
@@ -183,7 +179,7 @@ def candidate_facts(  # noqa: C901, PLR0912, PLR0915 - one list of facts, read t
             say(f"actor+1 close={after[0].actor.type}.{after[0].form}|{pos}")
             say(f"actor+1 close|rule={after[0].form}|{entry.id}")
     nearest = min(
-        (d for d in field.dates if low <= d.first < high),
+        here.dates,
         key=lambda d: abs(d.first - candidate.first),
         default=None,
     )
@@ -270,7 +266,7 @@ _REACH = 7
 _MEANS = ("cue.aircraft", "cue.artillery", "cue.explosive", "cue.firearm", "cue.blade", "cue.suicide", "cue.chemical")
 
 
-def nature_facts(  # noqa: C901, PLR0912 - one list of facts, read top to bottom
+def nature_facts(  # noqa: C901 - one list of facts, read top to bottom
     analysis: Analysis, candidates: Sequence[Candidate]
 ) -> list[str]:
     """What tells the type of an event: its triggers and the means named near them. One candidate or all of an event."""
@@ -292,21 +288,21 @@ def nature_facts(  # noqa: C901, PLR0912 - one list of facts, read top to bottom
         if candidate.first > low:
             out.add(f"previous={_word(field, candidate.first - 1)}")
             out.add(f"cprevious={field.classes[candidate.first - 1]}")
-        for cue in field.cues:
-            if low <= cue.first < high:
-                gap = cue.first - candidate.last if cue.first >= candidate.last else candidate.first - cue.last
-                if gap <= _REACH:
-                    out.add(f"near={cue.entry.id}")
-                    if cue.entry.id in _MEANS:
-                        out.add(f"near|rule={cue.entry.id}|{entry.id}")
-                elif cue.entry.id in _MEANS:
-                    out.add(f"far={cue.entry.id}")
-        for other in field.triggers:
-            if low <= other.first < high and not other.entry.attrs["weak"]:
+        here = field.sentences[candidate.sentence]
+        for cue in here.cues:
+            gap = cue.first - candidate.last if cue.first >= candidate.last else candidate.first - cue.last
+            if gap <= _REACH:
+                out.add(f"near={cue.entry.id}")
+                if cue.entry.id in _MEANS:
+                    out.add(f"near|rule={cue.entry.id}|{entry.id}")
+            elif cue.entry.id in _MEANS:
+                out.add(f"far={cue.entry.id}")
+        for other in here.triggers:
+            if not other.entry.attrs["weak"]:
                 gap = abs(other.first - candidate.first)
                 if other.first != candidate.first:
                     out.add(("also=" if gap <= _REACH else "also far=") + other.entry.id)
-        near = [a for a in field.actors if low <= a.first < high and abs(a.first - candidate.first) <= _REACH]
+        near = [a for a in here.actors if abs(a.first - candidate.first) <= _REACH]
         out.update(f"who={a.actor.type}" for a in near)
         if not weak:
             out.add("strong")
@@ -342,8 +338,9 @@ def status_facts(analysis: Analysis, candidates: Sequence[Candidate]) -> list[st
         out.add(f"lemma={lemma_of(candidate, field)}")
         if entry.attrs["pos"] == "verb":
             out.add(f"initial={word[len(prefix) :][:1]}|{prefix[-1:]}")
-        for cue in field.cues:
-            if low <= cue.first < high and cue.entry.id in _STANCE:
+        here = field.sentences[candidate.sentence]
+        for cue in here.cues:
+            if cue.entry.id in _STANCE:
                 before = cue.first < candidate.first
                 gap = candidate.first - cue.last if before else cue.first - candidate.last
                 side = "before" if before else "after"
@@ -357,7 +354,7 @@ def status_facts(analysis: Analysis, candidates: Sequence[Candidate]) -> list[st
             if candidate.last - 1 + step < high:
                 out.add(f"w+{step}={_word(field, candidate.last - 1 + step)}")
                 out.add(f"c+{step}={field.classes[candidate.last - 1 + step]}")
-        dates = [d for d in field.dates if low <= d.first < high and d.precision != "unknown"]
+        dates = [d for d in here.dates if d.precision != "unknown"]
         for when in dates:
             gap = abs(when.first - candidate.first)
             out.add(f"age={age_class(published, when.start, when.end)}|{'near' if gap <= 6 else 'far'}|{entry.id}")

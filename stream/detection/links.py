@@ -22,17 +22,18 @@ def actor_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[Acto
     Those of its own sentence first; then those of the sentence before, whom a verb without a subject carries on.
     """
     field = analysis.fields[candidate.field]
-    here = [a for a in field.actors if candidate.sentence_first <= a.first < candidate.sentence_last]
+    sentence = field.sentences[candidate.sentence]
+    here = sentence.actors
     spans = [(a.first, a.last) for a in here]
     lemma = lemma_of(candidate, field)
     pos = str(candidate.match.entry.attrs["pos"])
     victims = {
         i
-        for t in field.tolls
+        for t in sentence.tolls
         if t.victims_first is not None and t.victims_last is not None
         for i in range(t.victims_first, t.victims_last)
     }
-    counted = {t.first: t.kind for t in field.tolls}
+    counted = {t.first: t.kind for t in sentence.tolls}
     for actor in here:
         rank = _between(spans, actor.first, candidate.first)
         what = actor_class(actor)
@@ -41,8 +42,7 @@ def actor_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[Acto
             facts.append("victim")
         if any(first <= actor.first < first + 3 for first in counted):
             facts.append("counted")
-        alike = sum(a.actor.id == actor.actor.id for a in field.actors)
-        facts.append(f"often={min(alike, 3)}")
+        facts.append(f"often={min(field.often[actor.actor.id], 3)}")
         facts.append(f"same type={candidate.type}|{what}")
         yield actor, facts
     if candidate.field == 0 or candidate.sentence == 0:
@@ -50,9 +50,9 @@ def actor_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[Acto
     named = min(sum(a.form != "generic" for a in here), 3)
     before = any(a.last <= candidate.first and a.form != "generic" for a in here)
     near = any(0 <= a.first - candidate.last < 3 and a.form != "generic" for a in here)
-    low, high = field.text.sentence_span(candidate.sentence - 1)
+    low = field.text.sentence_span(candidate.sentence - 1)[0]
     present = {a.actor.id for a in here}
-    earlier = [a for a in field.actors if low <= a.first < high and a.form in ("name", "phrase", "state")]
+    earlier = [a for a in field.sentences[candidate.sentence - 1].actors if a.form in ("name", "phrase", "state")]
     for number, actor in enumerate(earlier):
         what = actor_class(actor)
         opens = candidate.first - candidate.sentence_first < 2
@@ -70,10 +70,11 @@ def actor_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[Acto
 def place_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[PlaceMention, list[str]]]:
     """Each place of the candidate's sentence with the facts that tie it to the trigger."""
     field = analysis.fields[candidate.field]
-    here = [p for p in field.places if candidate.sentence_first <= p.first < candidate.sentence_last]
+    sentence = field.sentences[candidate.sentence]
+    here = sentence.places
     spans = [(p.first, p.last) for p in here]
     lemma = lemma_of(candidate, field)
-    inside = {i for a in field.actors if a.form in ("name", "phrase") for i in range(a.first, a.last)}
+    inside = {i for a in sentence.actors if a.form in ("name", "phrase") for i in range(a.first, a.last)}
     for place in here:
         what = f"{place.place.precision}.{place.preposition}.{place.relation is not None}"
         rank = _between(spans, place.first, candidate.first)
@@ -89,7 +90,7 @@ def place_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[Plac
 def date_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[DateMention, list[str]]]:
     """Each date of the candidate's sentence with the facts that tie it to the trigger."""
     field = analysis.fields[candidate.field]
-    here = [d for d in field.dates if candidate.sentence_first <= d.first < candidate.sentence_last]
+    here = field.sentences[candidate.sentence].dates
     spans = [(d.first, d.last) for d in here]
     lemma = lemma_of(candidate, field)
     for when in here:

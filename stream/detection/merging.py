@@ -72,7 +72,7 @@ def sketch(analysis: Analysis, candidate: Candidate, model: Model) -> Sketch:
         best_place.id if best_place else None,
         best_place.precision if best_place else "none",
         best_day,
-        frozenset((t.kind, t.low) for t in field.tolls if low <= t.first < high),
+        frozenset((t.kind, t.low) for t in field.sentences[candidate.sentence].tolls),
         frozenset(w for w in field.text.words[low:high] if len(w) > 3),
     )
 

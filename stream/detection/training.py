@@ -172,7 +172,7 @@ def facts_of(analysis: Analysis) -> list[list[str]]:
     """The facts of each candidate, in order."""
     article = article_facts(analysis)
     return [
-        candidate_facts(analysis, c, sentence_facts(analysis, c.field, c.sentence_first, c.sentence_last) + article)
+        candidate_facts(analysis, c, sentence_facts(analysis, c.field, c.sentence) + article)
         for c in analysis.candidates
     ]
 
