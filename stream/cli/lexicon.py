@@ -99,7 +99,7 @@ def try_(*, settings: Settings, sentence: str, published: datetime | None, as_js
 
     \b
     Examples:
-      rasid lexicon try "قصفت المدفعية أطراف البلدة فجر اليوم" --published 2025-01-31
+      rasid lexicon try "$sentence" --published 2025-01-31
       RASID_LEXICON_PATH=words rasid lexicon try "..." --json | jq .events
     """
     if not sentence.strip():
