@@ -38,16 +38,24 @@ class ActorMention:
     form: str
 
 
+def _actor(row: dict[str, Any], name: str) -> Actor:
+    """The actor that *name* means in an entry of the lexicon; see `each` there."""
+    country, civilian = row.get("country"), bool(row.get("civilian", False))
+    if not row.get("each"):
+        return Actor(row["id"], row["names"][0], row["en"], row["type"], country, civilian)
+    full = max((n for n in row["names"] if n.endswith(name)), key=len)
+    number = row["names"].index(full)
+    return Actor(f"{row['id']}.{number}", full, "", row["type"], country, civilian)
+
+
 @cache
 def _named() -> tuple[tuple[str, Entry], ...]:
     out: list[tuple[str, Entry]] = []
     for row in load_yaml("actors.yaml"):
-        actor = Actor(
-            row["id"], row["names"][0], row["en"], row["type"], row.get("country"), bool(row.get("civilian", False))
-        )
-        generic = row["id"].startswith("generic.")
-        entry = Entry(row["id"], "actor", {"type": row["type"], "actor": actor, "generic": generic})
-        out.extend((name, entry) for name in row["names"])
+        for name in row["names"]:
+            actor = _actor(row, name)
+            attrs = {"type": row["type"], "actor": actor, "generic": row["id"].startswith("generic.")}
+            out.append((name, Entry(row["id"], "actor", attrs)))
     return tuple(out)
 
 

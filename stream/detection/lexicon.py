@@ -45,7 +45,13 @@ def _parse(name: str, content: bytes) -> list[dict[str, Any]]:
         raise LexiconError(f"{name}: not valid YAML: {error}") from error
     if not isinstance(data, list):
         raise LexiconError(f"{name}: a lexicon file is a list of entries, not a {type(data).__name__}")
-    return data
+    rows = []
+    for number, row in enumerate(data, 1):
+        if not isinstance(row, dict):
+            raise LexiconError(f"{name}: entry number {number}: an entry is a mapping with an id, not {row!r}")
+        # YAML 1.1 reads a plain `off` as the value false, as a key too.
+        rows.append({"off" if key is False else key: value for key, value in row.items()})
+    return rows
 
 
 def _validate(name: str, rows: list[dict[str, Any]], model: type[Any]) -> list[Any]:

@@ -77,6 +77,8 @@ def fit(lexicon: Lexicon, marked: Sequence[training.Marked], sentences: Records,
     resolver = PlaceResolver()
     more: dict[str, training.Rows] = {}
     training.join(more, training.sentence_rows(sentences, lexicon.matcher, resolver, SENTENCE_WEIGHT))
+    entries = [(entry.id.partition(".")[0], entry) for entry in lexicon.triggers.values()]
+    training.join(more, training.example_rows(entries, lexicon.matcher, resolver))
     training.join(more, training.quiet_rows(quiet, lexicon.matcher, resolver, QUIET_WEIGHT))
     return training.train(marked, more)
 

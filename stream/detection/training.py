@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import numpy as np
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from schemas.lexicon import TriggerEntry
 from stream.detection.analysis import Analysis, Candidate, analyse
 from stream.detection.events import KINDS, Event, find_events, score_candidates
 from stream.detection.features import article_facts, candidate_facts, nature_facts, sentence_facts, status_facts
@@ -160,6 +161,28 @@ def quiet_rows(articles: Iterable[dict[str, Any]], matcher: Any, resolver: Any, 
         for candidate, facts in zip(analysis.candidates, facts_of(analysis), strict=True):
             rows[f"news.{candidate.kind}"].add(facts, "none", weight)
     return rows
+
+
+def example_rows(entries: Iterable[tuple[str, TriggerEntry]], matcher: Any, resolver: Any) -> dict[str, Rows]:
+    """Examples from the lexicon itself: `(kind, entry)` pairs. What an entry shows by example is learned with it."""
+    rows: dict[str, Rows] = {}
+    for kind, entry in entries:
+        news, types = rows.setdefault(f"news.{kind}", Rows()), rows.setdefault(f"type.{kind}", Rows())
+        for sentence in entry.examples:
+            analysis = analyse("", sentence, _EXAMPLE_DAY, matcher, resolver)
+            for candidate, facts in zip(analysis.candidates, facts_of(analysis), strict=True):
+                if candidate.match.entry.id == entry.id:
+                    news.add(facts, "new")
+                    types.add(nature_facts(analysis, [candidate]), entry.type)
+        for sentence in entry.counter_examples:
+            analysis = analyse("", sentence, _EXAMPLE_DAY, matcher, resolver)
+            for candidate, facts in zip(analysis.candidates, facts_of(analysis), strict=True):
+                if candidate.kind == kind:
+                    news.add(facts, "none")
+    return rows
+
+
+_EXAMPLE_DAY = datetime(2024, 5, 17, 12, tzinfo=UTC)
 
 
 def same_name(a: str, b: str) -> bool:
