@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from stream.detection.matcher import Entry, Match
+from stream.detection.morphology import conjunctions
 from stream.detection.places import PlaceMention
 from stream.detection.resources import load_yaml
 from stream.detection.text import Text, normalise
@@ -116,6 +117,8 @@ def _phrase(  # noqa: C901, PLR0912, PLR0917 - a small grammar, read left to rig
             country = countries[i].place.country
             where = i
             i = end = countries[i].core_last
+        elif i in named and named[i].prefix.startswith(conjunctions()):
+            break
         elif i in named and not named[i].entry.attrs["generic"]:
             actor: Actor = named[i].entry.attrs["actor"]
             where, country, end = i, country or actor.country, named[i].last

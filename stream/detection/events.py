@@ -123,6 +123,14 @@ def event_facts(drafts: Sequence[Draft], rank: int) -> list[str]:
     out.append(f"place={any(s.place for s in draft.sketches)}")
     out += [f"age={age}" for age in draft.ages] or ["age=none"]
     surer = drafts[:rank]
+    if surer:
+        out.append(f"top={int(surer[0].joint * 5)}")
+        out.append(f"gap={int((surer[-1].joint - draft.joint) * 5)}")
+    out.append(f"drafts={min(len(drafts), 6)}")
+    titled = [d for d in drafts if any(m.candidate.field == 0 for m in d.mentions)]
+    if titled and draft not in titled:
+        out.append(f"title tells the type={any(d.type == draft.type for d in titled)}")
+        out.append(f"title is sure={int(max(d.joint for d in titled) * 5)}")
     shares = any((m.candidate.field, m.candidate.sentence) in places for other in surer for m in other.mentions)
     out.append(f"shares sentence={shares}")
     out.append(f"shares sentence|weak={shares}|{weak}")

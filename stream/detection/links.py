@@ -34,6 +34,16 @@ def actor_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[Acto
         for i in range(t.victims_first, t.victims_last)
     }
     counted = {t.first: t.kind for t in sentence.tolls}
+    # Subject-verb-object, as in headlines: an actor stands right before the trigger.
+    subject = next(
+        (
+            a
+            for a in reversed(here)
+            if a.last <= candidate.first and candidate.first - a.last <= 2 and a.form != "adjective"
+        ),
+        None,
+    )
+    parties = [a for a in here if a.form not in {"adjective", "generic"}]
     for actor in here:
         rank = _between(spans, actor.first, candidate.first)
         what = actor_class(actor)
@@ -44,6 +54,14 @@ def actor_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[Acto
             facts.append("counted")
         facts.append(f"often={min(field.often[actor.actor.id], 3)}")
         facts.append(f"same type={candidate.type}|{what}")
+        side = "before" if actor.last <= candidate.first else "after"
+        order = sum(candidate.last <= p.first < actor.first for p in parties) if side == "after" else rank
+        order = min(order, 3)
+        facts.append(f"svo={subject is not None}|{side}|{order}|{pos}")
+        facts.append(f"svo|type={subject is not None}|{side}|{order}|{candidate.type}")
+        facts.append(f"svo|type|form={subject is not None}|{side}|{order}|{candidate.type}|{actor.form}")
+        if actor is subject:
+            facts.append(f"subject|{pos}|{candidate.type}")
         yield actor, facts
     if candidate.field == 0 or candidate.sentence == 0:
         return

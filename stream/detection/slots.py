@@ -64,6 +64,18 @@ def _actors(analysis: Analysis, event: Event, mentions: Sequence[Mention], model
         for f in fillers
         if f.mention.form not in ("state", "adjective") or (f.role, f.mention.actor.country) not in named
     ]
+    # So is an office beside its holder.
+    offices = [
+        f for f in kept if f.mention.actor.id == f"{f.mention.actor.type}.{(f.mention.actor.country or '').lower()}"
+    ]
+    holders = {(f.role, f.mention.actor.country) for f in kept if f.mention.actor.type == "person" and f not in offices}
+    kept = [
+        f
+        for f in kept
+        if f not in offices
+        or f.mention.actor.type not in {"person", "government"}
+        or (f.role, f.mention.actor.country) not in holders
+    ]
     kept.sort(key=lambda f: (f.role, -f.probability, f.field, f.mention.first))
     return kept[:8]
 
