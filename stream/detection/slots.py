@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from stream.detection.actors import ActorMention
-from stream.detection.analysis import Analysis
+from stream.detection.analysis import Analysis, Candidate
 from stream.detection.dates import DateMention
 from stream.detection.events import Event, Mention
 from stream.detection.links import actor_links, date_links, place_links
@@ -147,37 +147,42 @@ def _tolls(analysis: Analysis, events: Sequence[Event]) -> list[list[tuple[int, 
     """For each attack the tolls that are its own.
 
     A toll belongs to the event whose trigger it holds, else to the nearest event of its sentence; where a sentence
-    states no event, to the event told last before it.
+    states no event, to the new event told last before it.
     """
     out: list[list[tuple[int, Toll]]] = [[] for _ in events]
     attacks = [i for i, event in enumerate(events) if event.kind == "attack"]
-    spots: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    if not attacks:
+        return out
+    stated: dict[tuple[int, int], list[tuple[int, Candidate]]] = {}
     for i in attacks:
         for mention in events[i].mentions:
-            c = mention.candidate
-            spots.setdefault((c.field, c.sentence), []).append((i, c.first, c.last))
-    main = attacks[0] if attacks else None
+            key = (mention.candidate.field, mention.candidate.sentence)
+            stated.setdefault(key, []).append((i, mention.candidate))
     for number, field in enumerate(analysis.fields):
-        current = main
-        last_sentence = -1
-        for toll in field.tolls:
-            sentence = field.text.sentence_of(toll.first)
-            for passed in range(last_sentence + 1, sentence + 1):
-                here = [i for i, _, _ in spots.get((number, passed), ()) if events[i].timing == "new"]
-                if here:
-                    current = here[0]
-            last_sentence = sentence
-            best: tuple[int, int, int] | None = None
-            for i, first, last in spots.get((number, sentence), ()):
-                inside = toll.first <= first < toll.last
-                gap = -1 if inside else max(toll.first - last, first - toll.last, 0)
-                key = (gap, int(events[i].timing != "new"), i)
-                if best is None or key < best:
-                    best = key
-            owner = best[2] if best is not None else current
-            if owner is not None:
-                out[owner].append((number, toll))
+        current = attacks[0]
+        for place, sentence in enumerate(field.sentences):
+            here = stated.get((number, place), [])
+            current = next((i for i, _ in here if events[i].timing == "new"), current)
+            for toll in sentence.tolls:
+                out[_nearest(toll, here, events, current)].append((number, toll))
+    for i in attacks:
+        if not out[i] and events[i].timing == "new":
+            # A joint toll counts for each event that its sentence states.
+            spots = dict.fromkeys((m.candidate.field, m.candidate.sentence) for m in events[i].mentions)
+            out[i] = [(n, toll) for n, place in spots for toll in analysis.fields[n].sentences[place].tolls]
     return out
+
+
+def _nearest(toll: Toll, here: Sequence[tuple[int, Candidate]], events: Sequence[Event], otherwise: int) -> int:
+    """The number of the event whose trigger is nearest to *toll*, new ones first at the same distance."""
+
+    def distance(item: tuple[int, Candidate]) -> tuple[int, bool, int]:
+        i, c = item
+        inside = toll.first <= c.first < toll.last
+        gap = -1 if inside else max(toll.first - c.last, c.first - toll.last, 0)
+        return gap, events[i].timing != "new", i
+
+    return min(here, key=distance)[0] if here else otherwise
 
 
 def fill(analysis: Analysis, events: Sequence[Event], model: Model) -> list[Slots]:

@@ -53,7 +53,7 @@ NUMBERS = {
     "target.attack": 0.37,
     "initiator.diplomacy": 0.43,
     "target.diplomacy": 0.37,
-    "place": 0.2,
+    "place": 0.13,
     "date": 0.25,
 }
 
