@@ -23,7 +23,7 @@ ARTICLES ?=
 # texts that tests/marks refers to.
 EVAL ?= ../shared/eval
 FIGURES := tests/evaluation/figures.json
-MARKED := --marked $(EVAL)/dev.jsonl $(EVAL)/seed.jsonl --marks tests/marks/articles.jsonl \
+MARKED := --marked $(EVAL)/dev.jsonl $(EVAL)/seed.jsonl tests/marks/written.jsonl --marks tests/marks/articles.jsonl \
 	--sentences $(EVAL)/gsr_dev.jsonl --articles $(EVAL)/raw.jsonl.gz
 SKLEARN := $(BIN)/python -c 'import sklearn' 2>/dev/null || $(PIP) install 'scikit-learn>=1.5'
 

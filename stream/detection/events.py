@@ -96,6 +96,38 @@ def _draft(analysis: Analysis, members: Sequence[tuple[Mention, Sketch]], timing
     )
 
 
+def _echo(a: Draft, b: Draft) -> bool:
+    """Whether two drafts tell the same: one type, a sentence in common, and nothing that sets them apart."""
+    if a.type != b.type:
+        return False
+    spots = {(m.candidate.field, m.candidate.sentence) for m in a.mentions}
+    if not any((m.candidate.field, m.candidate.sentence) in spots for m in b.mentions):
+        return False
+    for name in ("initiators", "targets"):
+        one = {i for s in a.sketches for i in getattr(s, name)}
+        two = {i for s in b.sketches for i in getattr(s, name)}
+        if one and two and not one & two:
+            return False
+    places, others = ({s.place for s in d.sketches if s.place} for d in (a, b))
+    return not places or not others or bool(places & others)
+
+
+def _join_echoes(analysis: Analysis, drafts: Sequence[Draft], timing: str) -> list[Draft]:
+    out: list[Draft] = []
+    for draft in sorted(drafts, key=lambda d: -d.joint):
+        for i, known in enumerate(out):
+            if _echo(known, draft):
+                members = [
+                    *zip(known.mentions, known.sketches, strict=True),
+                    *zip(draft.mentions, draft.sketches, strict=True),
+                ]
+                out[i] = _draft(analysis, members, timing)
+                break
+        else:
+            out.append(draft)
+    return out
+
+
 def event_facts(drafts: Sequence[Draft], rank: int) -> list[str]:
     """What speaks for an event as a whole, beside the surer events of its article."""
     draft = drafts[rank]
@@ -159,6 +191,7 @@ def find_events(analysis: Analysis, mentions: Sequence[Mention], model: Model) -
             sketches = [sketch(analysis, m.candidate, model) for m in chosen]
             groups = merge(analysis, sketches, model.heads[f"merge.{kind}"], model.numbers[f"merge.{kind}"])
             drafts = [_draft(analysis, [(chosen[i], sketches[i]) for i in g], timing) for g in groups]
+            drafts = _join_echoes(analysis, drafts, timing)
             drafts.sort(key=lambda draft: -draft.joint)
             for rank, draft in enumerate(drafts):
                 members = draft.mentions
