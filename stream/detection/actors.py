@@ -68,8 +68,6 @@ def actor_forms() -> Iterator[tuple[str, Entry]]:
         entry = Entry(f"actor_head.{row['type']}", "actor_head", {"type": row["type"]})
         for head in row["heads"]:
             yield head, entry
-    for noun, types in grammar["anaphora"].items():
-        yield noun, Entry("actor.anaphor", "anaphor", {"types": frozenset(types)})
 
 
 @cache
