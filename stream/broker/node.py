@@ -55,7 +55,8 @@ class KafkaNode:
         if (self.data / "meta.properties").exists():
             return
         command = [self._java, *_JVM_OPTIONS, "kafka.tools.StorageTool", "format"]
-        command += ["--cluster-id", cluster_id, "--config", str(self._properties)]
+        # One word: an id may begin with a hyphen, and would be taken for an option.
+        command += [f"--cluster-id={cluster_id}", "--config", str(self._properties)]
         for credential in scram:
             command += ["--add-scram", credential]
         done = subprocess.run(

@@ -236,3 +236,10 @@ def test_a_tls_listener_takes_those_who_prove_themselves(
     else:
         with pytest.raises(KafkaError):
             asyncio.run(sent)
+
+
+def test_a_cluster_id_may_begin_with_a_hyphen(tmp_path: Path) -> None:
+    """One id in 64 does, and must not be taken for an option."""
+    (tmp_path / "cluster-id").write_text("-AbCdEfGhIjKlMnOpQrStU", encoding="ascii")
+    with LocalKafka(tmp_path) as kafka:
+        assert kafka.is_running()
