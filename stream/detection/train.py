@@ -25,7 +25,7 @@ from stream.detection.quiet_articles import learned_articles
 DEFAULT_OUTPUT = Path(__file__).parent / "lexicons" / MODEL_FILE
 # How much a sentence, or a trigger in a quiet article, counts beside a candidate of a marked article.
 SENTENCE_WEIGHT = 0.3
-QUIET_WEIGHT = 0.15
+QUIET_WEIGHT = 0.5
 
 Records = list[dict[str, Any]]
 
