@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from stream.detection.analysis import Analysis, Candidate
@@ -14,7 +14,7 @@ from stream.detection.features import (
     sentence_facts,
     status_facts,
 )
-from stream.detection.merging import Sketch, merge, sketch
+from stream.detection.merging import Scores, Sketch, linkage, merge, pair_scores, sketch
 from stream.detection.model import Model
 
 _MOST_MENTIONS = 48
@@ -68,6 +68,7 @@ def score_candidates(analysis: Analysis, model: Model) -> list[Mention]:
 class Draft:
     """Merged mentions before the last decision: `joint` is the probability that one at least is right."""
 
+    numbers: list[int]
     mentions: list[Mention]
     sketches: list[Sketch]
     joint: float
@@ -77,22 +78,24 @@ class Draft:
     ages: frozenset[str]
 
 
-def _draft(analysis: Analysis, members: Sequence[tuple[Mention, Sketch]], timing: str) -> Draft:
-    ordered = sorted(members, key=lambda pair: -max(pair[0].new, pair[0].background))
-    mentions = [mention for mention, _ in ordered]
+def _draft(analysis: Analysis, members: Sequence[tuple[int, Mention, Sketch]], timing: str) -> Draft:
+    ordered = sorted(members, key=lambda member: -max(member[1].new, member[1].background))
+    mentions = [mention for _, mention, _ in ordered]
     sure = [m.new if timing == "new" else m.background for m in mentions]
     wrong = 1.0
     for p in sure:
         wrong *= 1 - p
     published = analysis.published.date()
+    sketches = [sketch for _, _, sketch in ordered]
     return Draft(
+        [number for number, _, _ in ordered],
         mentions,
-        [sketch for _, sketch in ordered],
+        sketches,
         1 - wrong,
         max(sure),
-        ordered[0][1].type,
-        ordered[0][1].status,
-        frozenset(age_class(published, *sketch.day) for _, sketch in ordered if sketch.day),
+        sketches[0].type,
+        sketches[0].status,
+        frozenset(age_class(published, *sketch.day) for sketch in sketches if sketch.day),
     )
 
 
@@ -118,8 +121,8 @@ def _join_echoes(analysis: Analysis, drafts: Sequence[Draft], timing: str) -> li
         for i, known in enumerate(out):
             if _echo(known, draft):
                 members = [
-                    *zip(known.mentions, known.sketches, strict=True),
-                    *zip(draft.mentions, draft.sketches, strict=True),
+                    *zip(known.numbers, known.mentions, known.sketches, strict=True),
+                    *zip(draft.numbers, draft.mentions, draft.sketches, strict=True),
                 ]
                 out[i] = _draft(analysis, members, timing)
                 break
@@ -128,7 +131,20 @@ def _join_echoes(analysis: Analysis, drafts: Sequence[Draft], timing: str) -> li
     return out
 
 
-def event_facts(drafts: Sequence[Draft], rank: int) -> list[str]:
+def _closeness(draft: Draft, surer: Sequence[Draft], scores: Scores) -> Iterator[str]:
+    """How near a draft came to being merged with a surer one: what repeats an event is no event of its own."""
+    links = [(linkage(scores, draft.numbers, other.numbers), other) for other in surer]
+    link, nearest = max(links, key=lambda pair: pair[0])
+    steps = int(max(0.0, min(5.0, link + 4.0)) * 2)
+    yield from (f"near>={i}" for i in range(1, steps + 1))
+    peak = max(scores[min(i, j), max(i, j)] for i in draft.numbers for other in surer for j in other.numbers)
+    steps = int(max(0.0, min(6.0, peak + 4.0)) * 2)
+    yield from (f"peak>={i}" for i in range(1, steps + 1))
+    yield f"nearest type={nearest.type == draft.type}|{link > -1}"
+    yield f"nearest types={nearest.type}|{draft.type}|{link > -1.5}"
+
+
+def event_facts(drafts: Sequence[Draft], rank: int, scores: Scores) -> list[str]:
     """What speaks for an event as a whole, beside the surer events of its article."""
     draft = drafts[rank]
     mentions = draft.mentions
@@ -156,6 +172,7 @@ def event_facts(drafts: Sequence[Draft], rank: int) -> list[str]:
     out += [f"age={age}" for age in draft.ages] or ["age=none"]
     surer = drafts[:rank]
     if surer:
+        out += _closeness(draft, surer, scores)
         out.append(f"top={int(surer[0].joint * 5)}")
         out.append(f"gap={int((surer[-1].joint - draft.joint) * 5)}")
     out.append(f"drafts={min(len(drafts), 6)}")
@@ -189,13 +206,14 @@ def find_events(analysis: Analysis, mentions: Sequence[Mention], model: Model) -
             if not chosen:
                 continue
             sketches = [sketch(analysis, m.candidate, model) for m in chosen]
-            groups = merge(analysis, sketches, model.heads[f"merge.{kind}"], model.numbers[f"merge.{kind}"])
-            drafts = [_draft(analysis, [(chosen[i], sketches[i]) for i in g], timing) for g in groups]
+            scores = pair_scores(analysis, sketches, model.heads[f"merge.{kind}"])
+            groups = merge(len(chosen), scores, model.numbers[f"merge.{kind}"])
+            drafts = [_draft(analysis, [(i, chosen[i], sketches[i]) for i in g], timing) for g in groups]
             drafts = _join_echoes(analysis, drafts, timing)
             drafts.sort(key=lambda draft: -draft.joint)
             for rank, draft in enumerate(drafts):
                 members = draft.mentions
-                facts = event_facts(drafts, rank)
+                facts = event_facts(drafts, rank, scores)
                 confidence = model.heads[f"event.{kind}"].probabilities(facts)[0]
                 if timing == "new" and confidence < model.numbers[f"event.{kind}"]:
                     continue

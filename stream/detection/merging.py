@@ -139,24 +139,32 @@ def pair_facts(analysis: Analysis, a: Sketch, b: Sketch) -> Iterator[str]:
         yield f"{verdict}|{group}|{same_type}"
 
 
-def merge(analysis: Analysis, chosen: Sequence[Sketch], head: Head, threshold: float) -> list[list[int]]:
-    """Group the numbers of *chosen* into events: average linkage over the log-odds that two are one event."""
-    count = len(chosen)
-    scores = {
+Scores = dict[tuple[int, int], float]
+"""The log-odds that two numbered candidates state one event, the smaller number first."""
+
+
+def pair_scores(analysis: Analysis, chosen: Sequence[Sketch], head: Head) -> Scores:
+    """Weigh each pair of *chosen* by the model."""
+    return {
         (i, j): head.scores(pair_facts(analysis, chosen[i], chosen[j]))[0]
-        for i in range(count)
-        for j in range(i + 1, count)
+        for i in range(len(chosen))
+        for j in range(i + 1, len(chosen))
     }
+
+
+def linkage(scores: Scores, x: Sequence[int], y: Sequence[int]) -> float:
+    """The mean of the scores between two groups of numbers."""
+    return sum(scores[min(i, j), max(i, j)] for i in x for j in y) / (len(x) * len(y))
+
+
+def merge(count: int, scores: Scores, threshold: float) -> list[list[int]]:
+    """Group the numbers up to *count* into events: average linkage over the log-odds that two are one event."""
     groups = [[i] for i in range(count)]
-
-    def linkage(x: list[int], y: list[int]) -> float:
-        return sum(scores[min(i, j), max(i, j)] for i in x for j in y) / (len(x) * len(y))
-
     while len(groups) > 1:
         best, pair = threshold, None
         for x in range(len(groups)):
             for y in range(x + 1, len(groups)):
-                score = linkage(groups[x], groups[y])
+                score = linkage(scores, groups[x], groups[y])
                 if score > best:
                     best, pair = score, (x, y)
         if pair is None:

@@ -96,8 +96,13 @@ def spans_of(article: dict[str, Any], event: dict[str, Any]) -> list[tuple[int, 
 
 
 def owner_of(article: dict[str, Any], analysis: Analysis, candidate: Candidate, spans: list[list[Any]]) -> int | None:
-    """The marked event that *candidate* states, by its trigger first, then by its type inside the quote."""
-    start, end = analysis.fields[candidate.field].text.raw_span(candidate.first, candidate.last)
+    """The marked event that *candidate* states: by its trigger, by its type inside the quote, or by its sentence.
+
+    Quotes are short: an attack's sentence goes on to its dead and wounded, and those words state it as well.
+    """
+    text = analysis.fields[candidate.field].text
+    start, end = text.raw_span(candidate.first, candidate.last)
+    opens, closes = text.raw_span(candidate.sentence_first, candidate.sentence_last)
     best: tuple[float, int] | None = None
     for number, event in enumerate(article["events"]):
         if event["kind"] != candidate.kind:
@@ -110,6 +115,8 @@ def owner_of(article: dict[str, Any], analysis: Analysis, candidate: Candidate, 
                 score = 3.0
             elif start < high and end > low:
                 score = 2.0 if same else 1.0 if event["kind"] == "attack" else 0.0
+            elif opens < high and closes > low:
+                score = 0.5 if event["kind"] == "attack" else 0.0
             else:
                 continue
             if score == 0.0:
