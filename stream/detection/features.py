@@ -272,12 +272,17 @@ def nature_facts(  # noqa: C901 - one list of facts, read top to bottom
     """What tells the type of an event: its triggers and the means named near them. One candidate or all of an event."""
     out: set[str] = set()
     rules: set[str] = set()
+    strong: set[str] = set()
     for candidate in candidates:
         field = analysis.fields[candidate.field]
         entry = candidate.match.entry
         lemma = lemma_of(candidate, field)
         weak = bool(entry.attrs["weak"])
         rules.add(entry.id)
+        out.add(f"type={candidate.type}|{weak}")
+        if not weak:
+            strong.add(candidate.type)
+            out.add(f"type={candidate.type}|{'title' if candidate.field == 0 else 'body'}")
         out.add(f"lemma={lemma}")
         out.add(f"form={' '.join(field.text.words[candidate.first : candidate.last])}")
         low, high = candidate.sentence_first, candidate.sentence_last
@@ -295,6 +300,10 @@ def nature_facts(  # noqa: C901 - one list of facts, read top to bottom
                 out.add(f"near={cue.entry.id}")
                 if cue.entry.id in _MEANS:
                     out.add(f"near|rule={cue.entry.id}|{entry.id}")
+                    if gap <= 1 and cue.last > candidate.first:
+                        # The trigger's own attribute: artillery fire, a rocket attack.
+                        out.add(f"own={cue.entry.id}")
+                        out.add(f"own|type={cue.entry.id}|{candidate.type}")
             elif cue.entry.id in _MEANS:
                 out.add(f"far={cue.entry.id}")
         for other in here.triggers:
@@ -309,6 +318,7 @@ def nature_facts(  # noqa: C901 - one list of facts, read top to bottom
     out.update(f"rule={r}" for r in rules)
     if len(rules) == 1:
         out.add(f"only={next(iter(rules))}")
+    out.add(f"agreed={next(iter(strong))}" if len(strong) == 1 else f"types={len(strong)}")
     return sorted(out)
 
 
@@ -334,6 +344,8 @@ def status_facts(analysis: Analysis, candidates: Sequence[Candidate]) -> list[st
         prefix = candidate.match.prefix
         word = field.text.words[candidate.first]
         out.add(f"rule={entry.id}")
+        out.add(f"type={candidate.type}")
+        out.add(f"type|title={candidate.type}|{candidate.field == 0}")
         out.add(f"pos={entry.attrs['pos']}")
         out.add(f"lemma={lemma_of(candidate, field)}")
         if entry.attrs["pos"] == "verb":

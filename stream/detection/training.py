@@ -32,7 +32,7 @@ MIN_COUNT = 2
 MIN_WEIGHT = 0.004
 STRENGTH = {
     "news": 0.06,
-    "type": 0.5,
+    "type": 0.3,
     "status": 0.5,
     "merge": 0.3,
     "role": 0.15,
