@@ -15,6 +15,7 @@ from faust.types import EventT, StreamT
 
 from schemas import SCHEMA_VERSION
 from schemas.dead_letter import ReasonCode, Stage
+from stream.circuit_breaker import CircuitBreaker
 from stream.dead_letters import OutgoingRecord, SourceRecord, dead_letter
 from stream.delivery import Delivery, UndeliveredError
 from stream.exit_codes import ExitCode, WorkerError
@@ -59,7 +60,8 @@ class Pipeline:
         self.processor: Processor | None = None
         """What makes alerts of articles; set before the first batch, since its lexicons take a moment to load."""
         self.acked = 0
-        """Messages acked since the start: the health check looks whether it grows."""
+        """Messages acked since the start."""
+        self._breaker = CircuitBreaker(settings.max_consecutive_failures)
 
     async def stop(self, timeout: float) -> None:
         """Begin no further article; wait until those begun are delivered and acked, for *timeout* seconds at most."""
@@ -75,7 +77,9 @@ class Pipeline:
         try:
             await self._handle(events)
         except UndeliveredError as fault:
-            await self._give_up(WorkerError(str(fault), ExitCode.UNDELIVERED))
+            await self._give_up(self._undelivered(fault))
+        except WorkerError as failure:
+            await self._give_up(failure)
         except Exception as bug:  # noqa: BLE001 - an exception out of an agent acks what was never processed
             _log.exception("batch_failed")
             await self._give_up(WorkerError(f"A bug stopped the worker: {type(bug).__name__}: {bug}", ExitCode.FAILED))
@@ -88,14 +92,31 @@ class Pipeline:
         # Returning would let Faust go on to the next batch and commit beyond this one.
         await asyncio.Event().wait()
 
+    def _undelivered(self, fault: UndeliveredError) -> WorkerError:
+        if fault.topics != {self._topics.dead_letters}:
+            return WorkerError(f"{fault} Nothing is lost: a restart takes the articles again.", ExitCode.UNDELIVERED)
+        return WorkerError(
+            f"{fault} `rasid topics check` tells what is wrong with the topic. Nothing is lost: no article was "
+            "committed whose dead letter is not there. Mend the topic, then start the worker again.",
+            ExitCode.NO_DEAD_LETTERS,
+        )
+
     async def _handle(self, events: Sequence[EventT[bytes]]) -> None:
         batch: list[Processed] = []
         last = perf_counter()
         for event in events:
             if self._stopping:
                 break
-            batch.append(self._process(event))
-            if perf_counter() - last > _LONGEST_WAIT:
+            item = self._process(event)
+            batch.append(item)
+            self._breaker.add(item.outcome)
+            if self._breaker.is_open:
+                # What came before the row is good. The row itself stays in its topic, and not as dead letters.
+                good = [count for count, done in enumerate(batch, 1) if done.outcome.failure is None]
+                await self._finish(batch[: max(good, default=0)])
+                raise self._breaker.error()
+            # A row of failures waits for its end: a worker that is started again and again must not drain the topic.
+            if perf_counter() - last > _LONGEST_WAIT and not self._breaker.failures:
                 await self._finish(batch)
                 batch, last = [], perf_counter()
             # Signals, health checks and confirmations get their turn between articles.
@@ -158,8 +179,8 @@ class Pipeline:
             return batch
         if any(records[index].topic == self._topics.dead_letters for index in refused):
             raise UndeliveredError(
-                f"A dead letter is larger than {self._topics.dead_letters} takes. Raise the topic's max.message.bytes: "
-                "`rasid topics check` tells by how much."
+                f"A dead letter is larger than {self._topics.dead_letters} takes: raise its max.message.bytes.",
+                frozenset({self._topics.dead_letters}),
             )
         failure = Failure(Stage.PUBLISH, ReasonCode.ALERT_TOO_LARGE, "an alert is larger than its topic takes")
         replaced = {

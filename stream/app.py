@@ -15,13 +15,14 @@ from yarl import URL
 from stream import agents
 from stream.delivery import Delivery
 from stream.exit_codes import ExitCode, WorkerError
-from stream.health import Health, Partition
+from stream.health import Health
 from stream.kafka import admin, check_connection, make_producer, tls_context, token_provider
 from stream.lag import BrokerLag
 from stream.logs import configure_logging
 from stream.metrics import Metrics
 from stream.processing import Detector, Processor
 from stream.settings import Settings, SettingsError, load_settings
+from stream.watchdog import Partition
 
 _log = structlog.stdlib.get_logger("stream.worker")
 _DRAIN_SECONDS = 5.0
@@ -39,7 +40,7 @@ class RasidApp(faust.App):
     failure: WorkerError | None = None
     """Why the worker stopped by itself."""
     on_stopping: Callable[[], None] = staticmethod(lambda: None)
-    """Called when stopping begins."""
+    """Called when stopping begins, once or more."""
 
     def _create_directories(self) -> None:
         # There are no tables on disk: no folder is left where the worker is started.
@@ -77,6 +78,8 @@ class RasidApp(faust.App):
         if self.failure is None:
             self.failure = failure
             _log.error("worker_failed", reason=str(failure), exit_code=int(failure.exit_code))
+            # From now on: a consumer that hangs may keep Faust from ever coming to `on_stop`.
+            self.on_stopping()
             await self.crash(failure)
 
     def processor_from(self, detector: Detector) -> None:
@@ -127,7 +130,6 @@ def create_app(settings: Settings, *, load: Callable[[], Detector] | None = None
         metrics=app.metrics,
         lag_source=BrokerLag(settings),
         assigned=lambda: _assigned(app),
-        acked=lambda: app.pipeline.acked,
         fail=app.fail,
     )
     agents.register(app, app.pipeline, settings)
@@ -173,14 +175,14 @@ def _credentials(settings: Settings) -> CredentialsT | None:
     return SSLCredentials(context) if context else None
 
 
-def _assigned(app: RasidApp) -> Iterable[Partition]:
-    """Return the partitions of the articles topic that the worker has; none before the consumer runs."""
+def _assigned(app: RasidApp) -> Iterable[Partition] | None:
+    """Return the partitions of the articles topic that the worker has; None while it has not joined its group."""
     if not app.started or app.rebalancing:
-        return ()
+        return None
     try:
         assignment = app.consumer.assignment()
     except Exception:  # noqa: BLE001 - Faust has several ways to say that the consumer does not run yet
-        return ()
+        return None
     return [Partition(tp.topic, tp.partition) for tp in assignment if tp.topic == app.settings.topics.articles]
 
 

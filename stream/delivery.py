@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
 import structlog
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+)
 
 from stream.dead_letters import Header, OutgoingRecord
 
 _log = structlog.stdlib.get_logger(__name__)
+_DENIED = (ClusterAuthorizationFailedError, TopicAuthorizationFailedError)
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
 _STOP_SECONDS = 3.0
@@ -36,7 +42,11 @@ class Producer(Protocol):
 
 
 class UndeliveredError(Exception):
-    """The broker did not confirm in time; the text says what and why."""
+    """The broker did not confirm in time, or refuses; the text says what and why, *topics* which took no messages."""
+
+    def __init__(self, message: str, topics: frozenset[str]) -> None:
+        super().__init__(message)
+        self.topics = topics
 
 
 class Delivery:
@@ -63,7 +73,8 @@ class Delivery:
     async def deliver(self, records: Sequence[OutgoingRecord]) -> frozenset[int]:
         """Return the indices of *records* that are too large for the broker, once all others are confirmed.
 
-        Retries everything else. Raises UndeliveredError when that has not helped within the timeout.
+        Retries everything else. Raises UndeliveredError when that has not helped within the timeout, and at once when
+        we may not write: that does not change by itself.
         """
         deadline = time.monotonic() + self._timeout
         waiting = list(range(len(records)))
@@ -75,17 +86,30 @@ class Delivery:
             too_large |= {index for index, fault in failed.items() if isinstance(fault, MessageSizeTooLargeError)}
             waiting = [index for index in failed if index not in too_large]
             if waiting:
-                fault = failed[waiting[0]]
-                if time.monotonic() >= deadline:
-                    topics = ", ".join(sorted({records[index].topic for index in waiting}))
-                    raise UndeliveredError(
-                        f"{len(waiting)} messages for {topics} were not confirmed within {self._timeout:g} s: "
-                        f"{type(fault).__name__}. Check the brokers, and that we may write there."
-                    )
-                _log.warning("delivery_retried", messages=len(waiting), error=type(fault).__name__)
+                denied = [index for index in waiting if isinstance(failed[index], _DENIED)]
+                if denied or time.monotonic() >= deadline:
+                    raise self._undelivered(records, denied or waiting, failed)
+                _log.warning("delivery_retried", messages=len(waiting), error=type(failed[waiting[0]]).__name__)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
         return frozenset(too_large)
+
+    def _undelivered(
+        self, records: Sequence[OutgoingRecord], waiting: Sequence[int], faults: Mapping[int, BaseException]
+    ) -> UndeliveredError:
+        topics = frozenset(records[index].topic for index in waiting)
+        messages = f"{len(waiting)} messages for {', '.join(sorted(topics))}"
+        fault = faults[waiting[0]]
+        if isinstance(fault, _DENIED):
+            return UndeliveredError(
+                f"The broker refuses {messages}: {type(fault).__name__}. Give our user the right to write there.",
+                topics,
+            )
+        return UndeliveredError(
+            f"{messages} were not confirmed within {self._timeout:g} s: {type(fault).__name__}. "
+            "Check the brokers, and that the topic is there and we may write to it.",
+            topics,
+        )
 
     async def _attempt(self, records: Sequence[OutgoingRecord], deadline: float) -> list[BaseException | None]:
         """Return for each record what went wrong, or None; after a failure the next attempt gets a new producer."""
@@ -105,17 +129,19 @@ class Delivery:
 
     async def _send_all(self, records: Sequence[OutgoingRecord], faults: list[BaseException | None]) -> None:
         """Send and put what became of each record into *faults*, as far as this gets."""
-        if self._producer is None:
+        producer = self._producer
+        if producer is None:
             raise KafkaError("no producer")
         confirmations: dict[int, asyncio.Future[object]] = {}
+        by_topic: dict[str, list[int]] = {}
         for index, record in enumerate(records):
-            try:
-                confirmations[index] = await self._producer.send(
-                    record.topic, record.value, record.key, headers=list(record.headers)
-                )
-            except (KafkaError, OSError) as fault:
-                faults[index] = fault
+            by_topic.setdefault(record.topic, []).append(index)
+
         try:
+            # Topic by topic, side by side: one that is not there must not hold up the others.
+            await asyncio.gather(
+                *(_queue(producer, records, indices, confirmations, faults) for indices in by_topic.values())
+            )
             if confirmations:
                 await asyncio.wait(confirmations.values())
         finally:
@@ -123,3 +149,26 @@ class Delivery:
                 if confirmation.done():
                     lost = asyncio.CancelledError() if confirmation.cancelled() else confirmation.exception()
                     faults[index] = lost
+
+
+async def _queue(
+    producer: Producer,
+    records: Sequence[OutgoingRecord],
+    indices: Sequence[int],
+    confirmations: dict[int, asyncio.Future[object]],
+    faults: list[BaseException | None],
+) -> None:
+    """Queue those of *records*, all of one topic, that *indices* name; put what comes of it into the last two."""
+    for place, index in enumerate(indices):
+        record = records[index]
+        try:
+            confirmations[index] = await producer.send(
+                record.topic, record.value, record.key, headers=list(record.headers)
+            )
+        except MessageSizeTooLargeError as fault:
+            faults[index] = fault
+        except (KafkaError, OSError) as fault:
+            # The rest would wait as long for the same topic.
+            for rest in indices[place:]:
+                faults[rest] = fault
+            return

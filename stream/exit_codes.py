@@ -17,12 +17,18 @@ class ExitCode(IntEnum):
     """The input given to a command is damaged, or a lexicon file is wrong."""
     NO_BROKER = 69
     """No broker can be reached."""
+    BROKEN = 70
+    """One article after another fails in our own code or lexicons; a person has to mend or to roll back."""
+    NO_DEAD_LETTERS = 71
+    """The dead-letter topic takes no messages; nothing is lost, a person has to mend the topic."""
+    NOT_WRITTEN = 72
+    """A file or standard output cannot be written, for instance since the disk is full."""
     PORT_TAKEN = 73
     """The address for health and metrics cannot be had."""
     STALLED = 74
-    """Articles wait and none moved for too long; a restart is the remedy."""
+    """Articles wait, and committed offsets stood still for too long; a restart is the remedy."""
     UNDELIVERED = 75
-    """Alerts or dead letters could not be delivered; nothing is lost, a restart takes the articles again."""
+    """Alerts could not be delivered; nothing is lost, a restart takes the articles again."""
     TLS = 76
     """The encrypted connection cannot be made: certificate, authority, or a port that speaks otherwise."""
     REFUSED = 77

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import structlog
 from aiohttp import web
@@ -16,65 +15,36 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from stream.exit_codes import ExitCode, WorkerError
 from stream.metrics import Metrics
 from stream.settings import Settings
+from stream.watchdog import Backlog, Partition, Progress
 
 _log = structlog.stdlib.get_logger(__name__)
 _POLL_SECONDS = 2.0
-
-
-class Partition(NamedTuple):
-    """A partition of a topic."""
-
-    topic: str
-    partition: int
+_ANSWER_SECONDS = 15.0
 
 
 class LagSource(Protocol):
     """Where the lag comes from; asks the broker, since a hanging consumer would not know."""
 
-    async def lag(self, partitions: Iterable[Partition]) -> Mapping[Partition, int]:
-        """Return how many messages each partition holds beyond the group's committed offset."""
+    async def partitions(self) -> Iterable[Partition]:
+        """Return every partition of the articles topic."""
+        ...
+
+    async def backlogs(self, partitions: Iterable[Partition]) -> Mapping[Partition, Backlog]:
+        """Return what waits in each of *partitions*."""
+        ...
+
+    async def has_message(self, partition: Partition, offset: int) -> bool:
+        """Say whether a consumer that goes on at *offset* is given a message."""
         ...
 
     async def close(self) -> None:
         """Disconnect."""
 
 
-class Progress:
-    """Judges liveness: with messages waiting, some must be processed within *stall_seconds*."""
-
-    def __init__(self, stall_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._stall_seconds = stall_seconds
-        self._clock = clock
-        self._since: float | None = None
-        self._seen: object = None
-
-    def update(self, *, lag: int, mark: object) -> None:
-        """Record the current *lag*; a *mark* other than the last one means that something moved."""
-        if lag == 0:
-            self._since = None
-        elif self._since is None or mark != self._seen:
-            self._since = self._clock()
-        self._seen = mark
-
-    def forget(self) -> None:
-        """The lag is not known: nothing is held against the worker until it is."""
-        self._since = None
-
-    @property
-    def stalled_seconds(self) -> float:
-        """Seconds for which messages have waited and nothing moved."""
-        return 0.0 if self._since is None else self._clock() - self._since
-
-    @property
-    def is_live(self) -> bool:
-        """Whether the worker is doing its work, or has none."""
-        return self.stalled_seconds < self._stall_seconds
-
-
 class Health:
     """The HTTP server and the watchdog of one worker.
 
-    *assigned* gives the worker's partitions, *acked* a number that grows with its work, *fail* stops the worker.
+    *assigned* gives the worker's partitions, or None while it has not joined its group; *fail* stops the worker.
     """
 
     def __init__(
@@ -83,17 +53,16 @@ class Health:
         *,
         metrics: Metrics,
         lag_source: LagSource,
-        assigned: Callable[[], Iterable[Partition]],
-        acked: Callable[[], int],
+        assigned: Callable[[], Iterable[Partition] | None],
         fail: Callable[[WorkerError], Awaitable[None]],
     ) -> None:
         self._settings = settings
         self._metrics = metrics
         self._lag_source = lag_source
         self._assigned = assigned
-        self._acked = acked
         self._fail = fail
         self._progress = Progress(settings.stall_seconds)
+        self._stalled = False
         self._runner: web.AppRunner | None = None
         self._watching: asyncio.Task[None] | None = None
         self.port = 0
@@ -133,38 +102,52 @@ class Health:
         await self._lag_source.close()
 
     async def _watch(self) -> None:
-        while True:
+        stalled = None
+        while stalled is None:
             await asyncio.sleep(_POLL_SECONDS)
             try:
-                await self.look()
+                async with asyncio.timeout(_ANSWER_SECONDS):
+                    stalled = await self.look()
             except Exception as fault:  # noqa: BLE001 - a broker that does not answer is not mended by our stopping
-                self._progress.forget()
+                self._progress.pause()
                 _log.debug("lag_unknown", error=type(fault).__name__)
-            if not self._progress.is_live:
-                waited = self._progress.stalled_seconds
-                message = f"Articles wait, but none was processed for {waited:.0f} s (RASID_STALL_SECONDS)."
-                await self._fail(WorkerError(message, ExitCode.STALLED))
-                return
+        await self._fail(stalled)
 
-    async def look(self) -> None:
-        """Ask for the lag once and judge by it. Raises what the lag source raises."""
-        partitions = frozenset(self._assigned())
-        self._metrics.assigned.set(len(partitions))
-        lag = await self._lag_source.lag(partitions)
+    async def look(self) -> WorkerError | None:
+        """Ask once what waits; return why the worker has to stop, if it is stalled. Raises what the source raises."""
+        assigned = self._assigned()
+        self._metrics.assigned.set(len(frozenset(assigned or ())))
+        # A worker that cannot join its group, or whose rebalance never ends, would have nothing to be judged by.
+        watched = frozenset(await self._lag_source.partitions() if assigned is None else assigned)
+        backlogs = await self._lag_source.backlogs(watched)
         self._metrics.lag.clear()
-        for partition, count in lag.items():
-            self._metrics.lag.labels(partition.topic, str(partition.partition)).set(count)
-        self._progress.update(lag=sum(lag.values()), mark=(self._acked(), partitions))
+        for partition, backlog in backlogs.items():
+            self._metrics.lag.labels(partition.topic, str(partition.partition)).set(backlog.waiting)
+        self._progress.update(backlogs)
+        stall = self._progress.stalled
+        if stall is None:
+            return None
+        if not await self._lag_source.has_message(stall.partition, stall.backlog.committed):
+            # The end of a transaction takes an offset, and no consumer ever sees it.
+            self._progress.excuse(stall.partition)
+            return None
+        self._stalled = True
+        return WorkerError(
+            f"{stall} and has not moved for {stall.seconds:.0f} s (RASID_STALL_SECONDS). Nothing is lost: start the "
+            "worker again, and it goes on from there. If it stops at the same offset once more, look at the article "
+            "at that offset, and whether the group may commit.",
+            ExitCode.STALLED,
+        )
 
     async def _live(self, request: web.Request) -> web.Response:
         del request
-        live = self._progress.is_live
-        body = {"live": live, "stalled_seconds": round(self._progress.stalled_seconds, 1)}
-        return web.json_response(body, status=200 if live else 503)
+        longest = self._progress.longest
+        body = {"live": not self._stalled, "stalled_seconds": round(longest.seconds if longest else 0.0, 1)}
+        return web.json_response(body, status=503 if self._stalled else 200)
 
     async def _ready(self, request: web.Request) -> web.Response:
         del request
-        count = len(frozenset(self._assigned()))
+        count = len(frozenset(self._assigned() or ()))
         return web.json_response({"ready": count > 0, "partitions": count}, status=200 if count else 503)
 
     async def _show_metrics(self, request: web.Request) -> web.Response:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from stream.health import Partition
 from stream.kafka import client_options
 from stream.settings import Settings
+from stream.watchdog import Backlog, Partition
+
+_PROBE_MS = 5_000
+_CLOSE_SECONDS = 3.0
 
 
 class BrokerLag:
@@ -21,32 +26,62 @@ class BrokerLag:
         self._admin: Any = None
         self._consumer: Any = None
 
-    async def lag(self, partitions: Iterable[Partition]) -> Mapping[Partition, int]:
-        """Return how many messages each partition holds beyond the group's committed offset.
+    async def partitions(self) -> list[Partition]:
+        """Return every partition of the articles topic. Raises KafkaError when the broker does not answer."""
+        async with self._connected() as (consumer, _):
+            await consumer.topics()
+            topic = self._settings.topics.articles
+            return [Partition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
 
-        Without a committed offset, all that it holds. Raises KafkaError when the broker does not answer.
+    async def backlogs(self, partitions: Iterable[Partition]) -> Mapping[Partition, Backlog]:
+        """Return what waits in each of *partitions*: without a committed offset, all that it holds.
+
+        Raises KafkaError when the broker does not answer.
         """
         wanted = [TopicPartition(*partition) for partition in partitions]
         if not wanted:
             return {}
-        await self._connect()
-        ends = await self._consumer.end_offsets(wanted)
-        begins = await self._consumer.beginning_offsets(wanted)
-        committed = await self._admin.list_consumer_group_offsets(self._settings.group_id)
-        lag = {}
+        async with self._connected() as (consumer, admin):
+            ends = await consumer.end_offsets(wanted)
+            begins = await consumer.beginning_offsets(wanted)
+            committed = await admin.list_consumer_group_offsets(self._settings.group_id)
+        found = {}
         for partition in wanted:
             offset = committed[partition].offset if partition in committed else -1
-            start = max(offset, begins[partition])
-            lag[Partition(*partition)] = max(0, ends[partition] - start)
-        return lag
+            waiting = max(0, ends[partition] - max(offset, begins[partition]))
+            found[Partition(*partition)] = Backlog(offset, waiting)
+        return found
+
+    async def has_message(self, partition: Partition, offset: int) -> bool:
+        """Say whether a consumer that goes on at *offset* is given a message within a few seconds."""
+        wanted = TopicPartition(*partition)
+        async with self._connected() as (consumer, _):
+            begins = await consumer.beginning_offsets([wanted])
+            consumer.assign([wanted])
+            try:
+                consumer.seek(wanted, max(offset, begins[wanted]))
+                return bool(await consumer.getmany(wanted, timeout_ms=_PROBE_MS, max_records=1))
+            finally:
+                consumer.unsubscribe()
 
     async def close(self) -> None:
         """Disconnect."""
-        if self._consumer is not None:
-            await self._consumer.stop()
-        if self._admin is not None:
-            await self._admin.close()
-        self._consumer = self._admin = None
+        consumer, admin, self._consumer, self._admin = self._consumer, self._admin, None, None
+        if consumer is not None:
+            await consumer.stop()
+        if admin is not None:
+            await admin.close()
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[tuple[Any, Any]]:
+        """Give the clients; after a failure the next question gets new ones, since these may hang for ever."""
+        await self._connect()
+        try:
+            yield self._consumer, self._admin
+        except BaseException:
+            with suppress(Exception):
+                await asyncio.wait_for(self.close(), _CLOSE_SECONDS)
+            raise
 
     async def _connect(self) -> None:
         if self._consumer is not None:

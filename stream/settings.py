@@ -91,7 +91,15 @@ class Settings(BaseSettings):
         default=120, gt=0, le=3600, description="How long to try to deliver alerts before the worker stops."
     )
     stall_seconds: float = Field(
-        default=300, ge=5, le=86_400, description="Articles wait and none moves for so long: the worker stops."
+        default=300,
+        ge=5,
+        le=86_400,
+        description="Articles wait and a partition's committed offset stands still for so long: the worker stops.",
+    )
+    max_consecutive_failures: int = Field(
+        default=100,
+        ge=0,
+        description="So many articles in a row fail in detection: the worker stops. 0: it never does.",
     )
 
     health_host: str = Field(default="127.0.0.1", min_length=1, description="Where health and metrics are served.")

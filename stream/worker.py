@@ -38,7 +38,7 @@ def run_worker(settings: Settings, *, load: Callable[[], Detector] | None = None
     worker = faust.Worker(app, quiet=True, override_logging=False, redirect_stdouts=False, loop=loop)
     ending = threading.Timer(_STOP_SECONDS, _end_now, [app])
     ending.daemon = True
-    app.on_stopping = ending.start
+    app.on_stopping = lambda: None if ending.ident else ending.start()
     guard = LoopGuard(loop, settings.stall_seconds)
     guard.start()
     failure = _run(worker, loop)

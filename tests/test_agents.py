@@ -21,6 +21,8 @@ from stream.metrics import Metrics
 from stream.processing import Processor
 from stream.settings import load_settings
 
+ALERTS, DEAD = frozenset({"rasid.alerts.attack"}), frozenset({"rasid.dead-letters"})
+
 
 @dataclass
 class FakeMessage:
@@ -90,12 +92,12 @@ class FakeDetector:
 class Stand:
     """A pipeline with fakes around it."""
 
-    def __init__(self, **delivery: Any) -> None:
+    def __init__(self, *, max_consecutive_failures: int = 100, **delivery: Any) -> None:
         self.log: list[Any] = []
         self.failures: list[WorkerError] = []
         self.delivery = FakeDelivery(self.log, **delivery)
         self.pipeline = Pipeline(
-            load_settings(),
+            load_settings(flags={"max_consecutive_failures": max_consecutive_failures}),
             delivery=cast("Delivery", self.delivery),
             metrics=Metrics(),
             fail=self.fail,
@@ -170,10 +172,10 @@ async def test_an_alert_too_large_makes_its_article_a_dead_letter() -> None:
 @pytest.mark.parametrize(
     ("delivery", "code"),
     [
-        pytest.param({"fault": UndeliveredError("x")}, ExitCode.UNDELIVERED, id="not confirmed"),
-        pytest.param(
-            {"too_large": frozenset({"rasid.dead-letters"})}, ExitCode.UNDELIVERED, id="dead letter too large"
-        ),
+        pytest.param({"fault": UndeliveredError("x", ALERTS)}, ExitCode.UNDELIVERED, id="alerts not confirmed"),
+        pytest.param({"fault": UndeliveredError("x", ALERTS | DEAD)}, ExitCode.UNDELIVERED, id="nothing confirmed"),
+        pytest.param({"fault": UndeliveredError("x", DEAD)}, ExitCode.NO_DEAD_LETTERS, id="dead letter not confirmed"),
+        pytest.param({"too_large": DEAD}, ExitCode.NO_DEAD_LETTERS, id="dead letter too large"),
         pytest.param({"fault": RuntimeError("x")}, ExitCode.FAILED, id="a bug of ours"),
     ],
 )
@@ -185,6 +187,28 @@ async def test_what_cannot_be_delivered_stops_the_worker_unacked(delivery: dict[
     assert [failure.exit_code for failure in stand.failures] == [code]
     assert stand.pipeline.acked == 0
     await stand.pipeline.stop(timeout=0.2)
+
+
+@pytest.mark.asyncio
+async def test_a_broken_detector_stops_the_worker_before_it_makes_dead_letters() -> None:
+    """What came before the row of failures is delivered and acked; the row stays, with what is malformed among it."""
+    stand = Stand(max_consecutive_failures=3)
+    boom = [article(n, body="boom") for n in range(9)]
+    with pytest.raises(TimeoutError):
+        await stand.handle(boom[0], article(1), b"{", boom[3], boom[4], b"{", boom[6], boom[7], timeout=0.2)
+    assert [failure.exit_code for failure in stand.failures] == [ExitCode.BROKEN]
+    assert stand.log == [("delivered", 2), ("acked", 0), ("acked", 1)]
+    assert stand.topics == ["rasid.dead-letters", "rasid.alerts.attack"]
+
+
+@pytest.mark.asyncio
+async def test_a_row_of_failures_is_not_delivered_before_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slowly they fail: each restart would make some more dead letters, until the topic is empty."""
+    monkeypatch.setattr(module, "_LONGEST_WAIT", 0.0)
+    stand = Stand()
+    boom = article(0, body="boom")
+    await stand.handle(article(0), boom, boom, article(3))
+    assert [entry for entry in stand.log if entry[0] == "delivered"] == [("delivered", 1), ("delivered", 3)]
 
 
 @pytest.mark.asyncio

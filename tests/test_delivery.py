@@ -5,7 +5,12 @@ import itertools
 from collections.abc import Callable, Sequence
 
 import pytest
-from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, MessageSizeTooLargeError
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+)
 
 from stream import delivery as module
 from stream.dead_letters import Header, OutgoingRecord
@@ -118,3 +123,34 @@ async def test_what_stays_undelivered_is_an_error(make: Callable[[], FakeProduce
     """It is never dropped: the caller must not ack."""
     with pytest.raises(UndeliveredError, match=r"1 messages for t were not confirmed within 0\.1 s"):
         await Delivery(make, timeout=0.1).deliver(records(b"a"))
+
+
+@pytest.mark.asyncio
+async def test_what_is_denied_is_an_error_at_once() -> None:
+    """A right that we have not got does not come by trying again; the topic is named, and only that one."""
+    producer = FakeProducer(lambda value: TopicAuthorizationFailedError() if value == b"b" else None)
+    sent = [OutgoingRecord("t", None, b"a"), OutgoingRecord("denied", None, b"b")]
+    with pytest.raises(UndeliveredError, match=r"refuses 1 messages for denied: .*Authorization") as caught:
+        await asyncio.wait_for(Delivery(lambda: producer, timeout=60).deliver(sent), 5)
+    assert caught.value.topics == {"denied"}
+    assert producer.delivered == [b"a"]
+
+
+@pytest.mark.asyncio
+async def test_a_topic_that_is_not_there_does_not_hold_up_the_others() -> None:
+    """The others are confirmed, so that the error names it alone."""
+
+    class NoSuchTopic(FakeProducer):
+        async def send(
+            self, topic: str, value: bytes | None, key: bytes | None, *, headers: Sequence[Header]
+        ) -> asyncio.Future[object]:
+            if topic == "gone":
+                await asyncio.sleep(60)
+            return await super().send(topic, value, key, headers=headers)
+
+    producer = NoSuchTopic(fine)
+    sent = [OutgoingRecord("gone", None, b"a"), OutgoingRecord("t", None, b"b"), OutgoingRecord("t", None, b"c")]
+    with pytest.raises(UndeliveredError) as caught:
+        await Delivery(lambda: producer, timeout=1).deliver(sent)
+    assert caught.value.topics == {"gone"}
+    assert producer.delivered == [b"b", b"c"]

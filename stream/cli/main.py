@@ -90,5 +90,7 @@ def main() -> None:
       2  wrong usage                             75  alerts could not be delivered
       65 some input was refused                  76, 77  TLS, or the broker refuses the login
       69 no broker can be reached                78  a setting is wrong
-      130 Ctrl-C                                 79  a topic is missing
+      70 our own code or lexicons are broken     79  a topic is missing
+      71 the dead-letter topic takes nothing     130 Ctrl-C
+      72 output cannot be written (disk full)
     """

@@ -27,7 +27,8 @@ def worker(*, settings: Settings) -> None:
 
     \b
     Exit codes, for a supervisor:
-      0 stopped as asked · 69 no broker · 73 port taken · 74 no progress · 75 could not deliver
-      76 TLS · 77 login refused · 78 wrong setting · 79 topic missing
+      0 stopped as asked · 69 no broker · 74 no progress · 75 could not deliver: start it again
+      65 wrong lexicon · 70 one article after another fails · 71 dead-letter topic takes nothing · 73 port taken
+      76 TLS · 77 login refused · 78 wrong setting · 79 topic missing: mend first, then start it again
     """
     sys.exit(run_worker(settings))

@@ -5,11 +5,15 @@ Its alerts are plain on purpose: the tests are about what is delivered, not abou
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import sys
 import time
 from datetime import datetime
+from typing import Any, NoReturn
+
+from faust.transport.consumer import Consumer
 
 from schemas.alert import (
     Alert,
@@ -23,6 +27,7 @@ from schemas.alert import (
     Timing,
 )
 from schemas.article import Article
+from stream.delivery import Delivery
 from stream.settings import load_settings
 from stream.worker import run_worker
 
@@ -71,5 +76,33 @@ class OneAlert:
         return [alert]
 
 
+class Broken(OneAlert):
+    """Fails on every article, as after a bad release."""
+
+    def detect(self, article: Article, *, detected_at: datetime) -> list[Alert]:
+        super().detect(article, detected_at=detected_at)
+        raise KeyError(article.article_id)
+
+
+async def _never(*_: Any, **__: Any) -> NoReturn:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+async def _not_committed(*_: Any, **__: Any) -> bool:
+    return False
+
+
+def _break(fault: str) -> None:
+    """Make the worker hang in the way that *fault* names."""
+    match fault:
+        case "no delivery":
+            Delivery.deliver = _never  # type: ignore[method-assign]
+        case "no commits":
+            Consumer._commit_offsets = _not_committed  # type: ignore[method-assign]
+
+
 if __name__ == "__main__":
-    sys.exit(run_worker(load_settings(), load=OneAlert))
+    fault = os.environ.get("TEST_FAULT", "")
+    _break(fault)
+    sys.exit(run_worker(load_settings(), load=Broken if fault == "broken" else OneAlert))
