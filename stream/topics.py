@@ -13,6 +13,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 from schemas.topics import SPECS, TopicId, Topics
 
 _EXISTENCE = "topic"
+_SAFE_REPLICAS = 3
 
 
 class TopicError(RuntimeError):
@@ -74,7 +75,10 @@ def topic_plans(
 
     Messages of the dead-letter topic may be a little larger: they carry their reason beside the original bytes.
     *retention_ms* (-1: for ever) is for the topics that are cleaned up by age; compacted ones keep every key's newest.
+    With three copies, two must have a message before it is confirmed, so that one broker may be lost at any moment;
+    with fewer, that would stop everything at the loss of one.
     """
+    in_sync = 2 if replication >= _SAFE_REPLICAS else 1
     return [
         TopicPlan(
             name=topics.name(spec.id),
@@ -83,11 +87,26 @@ def topic_plans(
             configs={
                 "cleanup.policy": spec.cleanup,
                 **({"retention.ms": str(retention_ms)} if spec.cleanup == "delete" else {}),
+                "min.insync.replicas": str(in_sync),
+                # A copy that lacks confirmed messages never becomes the one that counts.
+                "unclean.leader.election.enable": "false",
                 "max.message.bytes": str(dead_letter_bytes if spec.id is TopicId.DEAD_LETTERS else max_message_bytes),
             },
         )
         for spec in SPECS
     ]
+
+
+def durability_warnings(*, replication: int, idempotent_producer: bool) -> list[str]:
+    """Return what is as planned and may lose, repeat or reorder confirmed messages all the same."""
+    warnings = []
+    if replication == 1:
+        warnings.append("each message is on one broker only, and lost with its disk; use 3 brokers and --replication 3")
+    elif replication < _SAFE_REPLICAS:
+        warnings.append("a message may be confirmed while one broker only has it; use 3 brokers and --replication 3")
+    if not idempotent_producer:
+        warnings.append("RASID_IDEMPOTENT_PRODUCER is false, so a send that is tried again may write twice")
+    return warnings
 
 
 async def create_topics(admin: AIOKafkaAdminClient, plans: Sequence[TopicPlan]) -> list[str]:

@@ -16,7 +16,15 @@ from stream.cli.options import broker_options
 from stream.exit_codes import ExitCode
 from stream.kafka import admin
 from stream.settings import Settings
-from stream.topics import Difference, TopicPlan, create_topics, differences, topic_plans, topic_states
+from stream.topics import (
+    Difference,
+    TopicPlan,
+    create_topics,
+    differences,
+    durability_warnings,
+    topic_plans,
+    topic_states,
+)
 
 DEFAULT_PARTITIONS = 6
 _MOST_REPLICAS = 3
@@ -92,7 +100,10 @@ def create(*, settings: Settings, partitions: int, replication: int | None, rete
 @_plan_options
 @broker_options
 def check(*, settings: Settings, partitions: int, replication: int | None, retention: int) -> None:
-    """Tell what differs in the topics: partitions, replication, retention, compaction, message size.
+    """Tell what differs in the topics, and what could lose messages.
+
+    Looks at partitions, replication, min.insync.replicas (2 of 3 copies, since Rasid sends with acks=all), unclean
+    elections, retention, compaction and message size.
 
     \b
     Examples:
@@ -101,11 +112,13 @@ def check(*, settings: Settings, partitions: int, replication: int | None, reten
 
     \b
     Exit codes:
-      0 all is as planned · 1 something differs · 79 a topic is missing
+      0 all is as planned, warnings aside · 1 something differs · 79 a topic is missing
     """
-    found = run(_check(settings, partitions, replication, retention))
+    found, warnings = run(_check(settings, partitions, replication, retention))
     for difference in found:
         click.echo(difference)
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
     if any(difference.is_missing for difference in found):
         raise Failed("topics are missing; `rasid topics create` makes them", ExitCode.NO_TOPIC)
     if found:
@@ -125,10 +138,15 @@ async def _create(settings: Settings, partitions: int, replication: int | None, 
         click.echo(f"note: {difference}", err=True)
 
 
-async def _check(settings: Settings, partitions: int, replication: int | None, retention: int) -> list[Difference]:
+async def _check(
+    settings: Settings, partitions: int, replication: int | None, retention: int
+) -> tuple[list[Difference], list[str]]:
     async with admin(settings) as client:
         plans = await _plans(client, settings, partitions, replication, retention)
-        return differences(plans, await topic_states(client, [plan.name for plan in plans]))
+        states = await topic_states(client, [plan.name for plan in plans])
+    copies = min([plan.replication for plan in plans] + [state.replication for state in states.values()])
+    warnings = durability_warnings(replication=copies, idempotent_producer=settings.idempotent_producer)
+    return differences(plans, states), warnings
 
 
 async def _plans(
