@@ -31,12 +31,16 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class ActorMention:
-    """The words *first* up to *last* name *actor*. `form` says how: name, phrase, state, adjective or generic."""
+    """The words *first* up to *last* name *actor*. `form` says how: name, phrase, state, adjective or generic.
+
+    `prefix` holds the proclitics that are written together with the first word.
+    """
 
     first: int
     last: int
     actor: Actor
     form: str
+    prefix: str = ""
 
 
 def _actor(row: dict[str, Any], name: str) -> Actor:
@@ -161,10 +165,11 @@ def find_actors(  # noqa: C901 - four ways to be named
     demonyms = {m.first: m for m in matches if m.entry.domain == "demonym"}
     countries = {p.core_first: p for p in places if p.place.precision == "country" or p.metonym}
     busy = claimed | frozenset(demonyms) | frozenset(named)
+    prefixes = {m.first: m.prefix for m in matches if m.entry.domain == "place"}
     found: list[ActorMention] = []
     for match in named.values():
         form = "generic" if match.entry.attrs["generic"] else "name"
-        found.append(ActorMention(match.first, match.last, match.entry.attrs["actor"], form))
+        found.append(ActorMention(match.first, match.last, match.entry.attrs["actor"], form, match.prefix))
     for match in matches:
         if match.entry.domain != "actor_head":
             continue
@@ -178,15 +183,15 @@ def find_actors(  # noqa: C901 - four ways to be named
             phrase = text.raw_text(match.first, end)
             state = (country or "xx").lower()
             base = Actor(f"{kind}.{state}", phrase, "", kind, country, kind == "civilians")
-        found.append(ActorMention(match.first, end, base, "phrase"))
+        found.append(ActorMention(match.first, end, base, "phrase", match.prefix))
     for first, place in countries.items():
         if place.place.country:
             actor = _state(place.place.country, place.place.name_ar, place.place.name_en)
-            found.append(ActorMention(first, place.core_last, actor, "state"))
+            found.append(ActorMention(first, place.core_last, actor, "state", prefixes.get(first, "")))
     for first, match in demonyms.items():
         country = str(match.entry.attrs["country"])
         actor = _state(country, text.raw_text(first, match.last), str(match.entry.attrs.get("name_en", "")))
-        found.append(ActorMention(first, match.last, actor, "adjective"))
+        found.append(ActorMention(first, match.last, actor, "adjective", match.prefix))
     return _longest(found)
 
 

@@ -37,6 +37,7 @@ from schemas.alert import (
 from schemas.article import Article
 from stream.detection.analysis import Analysis, FieldAnalysis
 from stream.detection.events import Event, Mention
+from stream.detection.morphology import before_article
 from stream.detection.places import Place as Resolved
 from stream.detection.places import PlaceMention
 from stream.detection.resources import load_yaml
@@ -104,11 +105,12 @@ def _place(field: FieldAnalysis, mention: PlaceMention) -> Place:
 def _actors(analysis: Analysis, slots: Slots) -> tuple[Actor, ...]:
     out = []
     for filler in slots.actors:
-        actor = filler.mention.actor
+        mention, actor = filler.mention, filler.mention.actor
+        clitics = len(before_article(mention.prefix))
         out.append(
             Actor(
                 role=Role(filler.role),
-                text=analysis.fields[filler.field].text.raw_text(filler.mention.first, filler.mention.last),
+                text=analysis.fields[filler.field].text.raw_text(mention.first, mention.last, clitics),
                 id=actor.id,
                 name_ar=actor.name_ar or None,
                 name_en=actor.name_en or None,

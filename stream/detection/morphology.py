@@ -37,6 +37,12 @@ def is_definite(prefix: str) -> bool:
     return bool(prefix) and prefix.endswith(tuple(_grammar()["definite"]))
 
 
+def before_article(prefix: str) -> str:
+    """The conjunctions and prepositions of a group of proclitics, as far as they can be cut off with the word whole."""
+    ending = next((end for end in _grammar()["definite"] if prefix.endswith(end)), "")
+    return prefix.removesuffix(ending)
+
+
 def conjunctions() -> tuple[str, ...]:
     """The one-letter conjunctions that are written with the next word."""
     return tuple(_grammar()["conjunctions"])

@@ -151,9 +151,11 @@ class Text:
             end += 1
         return start, end
 
-    def raw_text(self, first: int, last: int) -> str:
-        """The words *first* up to *last* as received."""
+    def raw_text(self, first: int, last: int, skip: int = 0) -> str:
+        """The words *first* up to *last* as received, without the first *skip* letters of the normalised form."""
         start, end = self.raw_span(first, last)
+        if skip:
+            start = self.raw_offset(self.starts[first] + skip)
         return self.raw[start:end]
 
     def sentence_of(self, word: int) -> int:
