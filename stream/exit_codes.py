@@ -15,6 +15,8 @@ class ExitCode(IntEnum):
     """The command line is wrong."""
     BAD_DATA = 65
     """The input given to a command is damaged, or a lexicon file is wrong."""
+    OVER_LIMIT = 66
+    """An archive given to a command unpacks to more than is allowed; what came before was done."""
     NO_BROKER = 69
     """No broker can be reached."""
     BROKEN = 70

@@ -14,13 +14,29 @@ from typing import BinaryIO, Protocol
 
 import zstandard
 
+from stream.unpack_limits import DEFAULT_LIMITS, UnpackLimits
+
 STDIN = "-"
 DEFAULT_LINE_BYTES = 10_000_000
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_PACKED = (_GZIP_MAGIC, _ZSTD_MAGIC)
+# Archives that are not read -> what reads them.
+_FOREIGN = {
+    b"PK\x03\x04": "zip archive; unpack it first, for example with unzip -p",
+    b"PK\x05\x06": "zip archive, and an empty one",
+    b"PK\x07\x08": "zip archive in parts; put it together and unpack it first",
+    b"BZh": "bzip2 archive; unpack it first, for example with bzip2 -dc",
+    b"\xfd7zXZ\x00": "xz archive; unpack it first, for example with xz -dc",
+    b"7z\xbc\xaf\x27\x1c": "7z archive; unpack it first, for example with 7z x -so",
+    b"Rar!\x1a\x07": "rar archive; unpack it first",
+}
 _BOM = b"\xef\xbb\xbf"
+_UTF32_STARTS = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"{\x00\x00\x00", b"\x00\x00\x00{")
 _UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff", b"{\x00", b"\x00{")
+# The start of a file is looked at once so much of it is there.
+_LONGEST_START = 8
 _PLAIN_CHUNK = 1 << 16
 # Compressed bytes are taken in small bites: 1 KB of Zstandard can be 32 MB of text, and no more.
 _PACKED_CHUNK = 1 << 10
@@ -37,12 +53,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What could not be read: one line (*number*), or the rest of the file from that line on when *fatal*."""
+    """What could not be read: one line (*number*), or the rest of the file from that line on when *fatal*.
+
+    *over_limit*: the file is an archive that unpacks to more than is allowed.
+    """
 
     path: str
     number: int
     reason: str
     fatal: bool
+    over_limit: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}:{self.number}: {self.reason}"
@@ -60,25 +80,33 @@ class _Broken(Exception):  # noqa: N818 - a signal between two functions of this
     """The bytes of a file end here; the text says why."""
 
 
-def read_lines(paths: Iterable[str], *, max_bytes: int = DEFAULT_LINE_BYTES) -> Iterator[Line | Damage]:
+class _BlownUp(_Broken):
+    """An archive unpacks to more than its limits allow."""
+
+
+def read_lines(
+    paths: Iterable[str], *, max_bytes: int = DEFAULT_LINE_BYTES, limits: UnpackLimits = DEFAULT_LIMITS
+) -> Iterator[Line | Damage]:
     """Give every line of the files, in order; empty ones are passed over. `-` is standard input.
 
     gzip and Zstandard are known by their first bytes, so a pipe may carry them too. A line of more than *max_bytes*
-    is a Damage and is not kept in memory. An unreadable file is a fatal Damage; the next file is read all the same.
+    is a Damage and is not kept in memory. An unreadable file, or an archive beyond *limits*, is a fatal Damage; the
+    next file is read all the same.
     """
     for path in paths:
         try:
             if path == STDIN:
                 # Unbuffered: a thread that waits in here must not keep the program from ending.
-                yield from _lines("standard input", getattr(sys.stdin.buffer, "raw", sys.stdin.buffer), max_bytes)
+                raw = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
+                yield from _lines("standard input", raw, max_bytes, limits)
             else:
                 with Path(path).open("rb") as file:
-                    yield from _lines(path, file, max_bytes)
+                    yield from _lines(path, file, max_bytes, limits)
         except OSError as cause:
             yield Damage(path, 1, f"cannot be opened: {cause.strerror or cause}", fatal=True)
 
 
-def _lines(path: str, file: BinaryIO, max_bytes: int) -> Iterator[Line | Damage]:
+def _lines(path: str, file: BinaryIO, max_bytes: int, limits: UnpackLimits) -> Iterator[Line | Damage]:
     number = 1
     pending: list[bytes] = []
     held = 0
@@ -91,7 +119,7 @@ def _lines(path: str, file: BinaryIO, max_bytes: int) -> Iterator[Line | Damage]
             yield Line(path, number, data)
 
     try:
-        for chunk in _text(file):
+        for chunk in _text(file, limits):
             *ends, rest = chunk.split(b"\n")
             for piece in ends:
                 pending.append(piece)
@@ -106,30 +134,40 @@ def _lines(path: str, file: BinaryIO, max_bytes: int) -> Iterator[Line | Damage]
                 pending.append(rest)
     except _Broken as cause:
         # A line that the damage cuts is half a line: nothing to hand on.
-        yield Damage(path, number, str(cause), fatal=True)
+        yield Damage(path, number, str(cause), fatal=True, over_limit=isinstance(cause, _BlownUp))
     else:
         yield from finish()
 
 
-def _text(file: BinaryIO) -> Iterator[bytes]:
+def _text(file: BinaryIO, limits: UnpackLimits) -> Iterator[bytes]:
     """Give the unpacked bytes. Raises _Broken where the file cannot be read any further."""
     chunks = _chunks(file, _PACKED_CHUNK)
     start = b""
     for chunk in chunks:
         start += chunk
-        if len(start) >= len(_ZSTD_MAGIC):
+        if len(start) >= _LONGEST_START:
             break
-    packed = start.startswith((_GZIP_MAGIC, _ZSTD_MAGIC))
-    texts = _unpacked(start, chunks) if packed else _plain(start, file)
+    for magic, name in _FOREIGN.items():
+        if start.startswith(magic):
+            raise _Broken(f"this is a {name}")
+    texts = _unpacked(start, chunks, limits) if start.startswith(_PACKED) else _plain(start, file)
     first = next(texts, b"")
-    if first.startswith(_UTF16_STARTS):
-        raise _Broken("the text is UTF-16, not UTF-8; convert it first, for example with iconv -f UTF-16 -t UTF-8")
+    _refuse_other_text(first)
+    if start.startswith(_PACKED) and first.startswith((*_PACKED, *_FOREIGN)):
+        raise _Broken("the archive holds another archive; unpack the outer one first")
+    yield first.removeprefix(_BOM)
+    yield from texts
+
+
+def _refuse_other_text(first: bytes) -> None:
+    """Raise _Broken when a text that begins with *first* is no JSON lines in UTF-8."""
+    for starts, name in ((_UTF32_STARTS, "UTF-32"), (_UTF16_STARTS, "UTF-16")):
+        if first.startswith(starts):
+            raise _Broken(f"the text is {name}, not UTF-8; convert it first, for example with iconv -f {name} -t UTF-8")
     opening = first.lstrip(_BOM + b" \t\r\n").split(b"\n", 1)[0].rstrip()
     # A line that is a whole array is merely a bad line.
     if opening.startswith(b"[") and not opening.endswith(b"]"):
         raise _Broken("this is one JSON array, not JSON lines; convert it first, for example with jq -c '.[]'")
-    yield first.removeprefix(_BOM)
-    yield from texts
 
 
 def _plain(start: bytes, file: BinaryIO) -> Iterator[bytes]:
@@ -137,10 +175,11 @@ def _plain(start: bytes, file: BinaryIO) -> Iterator[bytes]:
     yield from _chunks(file, _PLAIN_CHUNK)
 
 
-def _unpacked(start: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _unpacked(start: bytes, chunks: Iterator[bytes], limits: UnpackLimits) -> Iterator[bytes]:
     name, damaged = ("gzip", zlib.error) if start.startswith(_GZIP_MAGIC) else ("Zstandard", zstandard.ZstdError)
     unpacker: _Unpacker | None = None
     waiting = start
+    packed, unpacked = len(start), 0
     while waiting:
         if unpacker is None:
             unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16) if name == "gzip" else _zstd()
@@ -148,15 +187,31 @@ def _unpacked(start: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
             text = unpacker.decompress(waiting)
         except damaged as cause:
             raise _Broken(f"the {name} data is damaged ({cause})") from cause
+        room = limits.allowed(packed) - unpacked
+        unpacked += len(text)
         if text:
-            yield text
+            # What is below the limit was asked for, and may hold good lines.
+            yield text[:room]
+        if len(text) > room:
+            raise _BlownUp(_beyond(limits, name, packed, unpacked))
         waiting = b""
         if unpacker.eof:
             # An archive may be several, one after the other.
             waiting, unpacker = unpacker.unused_data, None
-        waiting = waiting or next(chunks, b"")
+        if not waiting:
+            waiting = next(chunks, b"")
+            packed += len(waiting)
     if unpacker is not None:
         raise _Broken(f"the {name} data ends too early: the archive is cut off")
+
+
+def _beyond(limits: UnpackLimits, name: str, packed: int, unpacked: int) -> str:
+    tool = "gzip -dc" if name == "gzip" else "zstd -dc"
+    limit = f"{limits.most} in all" if unpacked > limits.most else f"{limits.ratio} for each packed byte"
+    return (
+        f"the {name} data unpacks from {packed} bytes to {unpacked} and more, which is beyond the limit of {limit}; "
+        f"if you trust it, unpack it yourself, for example with {tool}"
+    )
 
 
 def _zstd() -> _Unpacker:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import sys
+import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pytest
 import zstandard
 
 from stream.reading import Damage, Line, read_lines
+from stream.unpack_limits import UnpackLimits
 
 TEXT = '{"id": 1}\n\n{"id": "ثلاثة"}\r\n{"id": 4}'.encode()
 DATA = [(1, b'{"id": 1}'), (3, '{"id": "ثلاثة"}'.encode()), (4, b'{"id": 4}')]
@@ -25,6 +30,13 @@ def _read(path: Path, content: bytes, *, max_bytes: int = 1000) -> tuple[list[tu
 
 def _zstd(text: bytes) -> bytes:
     return zstandard.ZstdCompressor().compress(text)
+
+
+def _zip(text: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("articles.jsonl", text)
+    return file.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -72,6 +84,13 @@ def test_lines_before_the_cut_of_an_archive_are_kept(tmp_path: Path, name: str) 
         pytest.param(_zstd(TEXT)[:6] + b"\xff" * 30, "Zstandard data is damaged", id="zstd"),
         pytest.param(TEXT.decode().encode("utf-16"), "UTF-16", id="utf-16"),
         pytest.param(TEXT.decode().encode("utf-16-le"), "UTF-16", id="utf-16-without-mark"),
+        pytest.param(TEXT.decode().encode("utf-32"), "UTF-32", id="utf-32"),
+        pytest.param(TEXT.decode().encode("utf-32-be"), "UTF-32", id="utf-32-without-mark"),
+        pytest.param(gzip.compress(gzip.compress(TEXT)), "holds another archive", id="gzip-in-gzip"),
+        pytest.param(_zstd(bz2.compress(TEXT)), "holds another archive", id="bzip2-in-zstd"),
+        pytest.param(bz2.compress(TEXT), "bzip2 archive", id="bzip2"),
+        pytest.param(lzma.compress(TEXT), "xz archive", id="xz"),
+        pytest.param(_zip(TEXT), "zip archive", id="zip"),
         pytest.param(b'[\n  {"id": 1}\n]', "JSON array", id="json-array"),
         pytest.param(b'[{"id": 1},\n{"id": 2}]', "JSON array", id="json-array-of-lines"),
     ],
@@ -92,12 +111,37 @@ def test_a_line_over_the_limit_is_left_out_alone(tmp_path: Path) -> None:
     assert "200000 bytes" in damages[0].reason
 
 
-def test_a_small_archive_of_one_huge_line_is_read_in_little_memory(tmp_path: Path) -> None:
-    """What an archive unpacks to is never held as a whole."""
-    packed = zstandard.ZstdCompressor().compress(b"x" * 300_000_000)
-    lines, damages = _read(tmp_path / "articles", packed, max_bytes=10)
-    assert lines == []
+def test_a_huge_line_is_not_held_in_memory(tmp_path: Path) -> None:
+    """What is beyond the limit of a line is counted and let go."""
+    path = tmp_path / "articles"
+    with path.open("wb") as file:
+        file.truncate(300_000_000)
+    tracemalloc.start()
+    damages = [item for item in read_lines([str(path)], max_bytes=10) if isinstance(item, Damage)]
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert "300000000 bytes" in damages[0].reason
+    assert most < 5_000_000
+
+
+@pytest.mark.parametrize("name", ["gzip", "zstd"])
+@pytest.mark.parametrize(
+    "limits",
+    [UnpackLimits(ratio=10, free=1000), UnpackLimits(ratio=1_000_000, most=2000)],
+    ids=["ratio", "bytes"],
+)
+def test_an_archive_beyond_its_limits_ends_there(tmp_path: Path, name: str, limits: UnpackLimits) -> None:
+    """What it gave below the limit is kept; the damage says how to read on all the same."""
+    path = tmp_path / "articles"
+    text = b"{}\n" * 100 + b"x" * 1_000_000
+    path.write_bytes(gzip.compress(text) if name == "gzip" else _zstd(text))
+    *lines, damage = read_lines([str(path)], limits=limits)
+    assert lines == [Line(str(path), number + 1, b"{}") for number in range(100)]
+    assert isinstance(damage, Damage)
+    assert damage.over_limit
+    assert damage.fatal
+    assert damage.number == 101
+    assert f"{'gzip' if name == 'gzip' else 'zstd'} -dc" in damage.reason
 
 
 def test_a_missing_file_does_not_stop_the_next(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -68,7 +69,8 @@ def detect(
 
     \b
     Exit codes:
-      0 every line was read · 65 some input, or a lexicon, was refused · 78 a setting is wrong
+      0 every line was read · 65 some input, or a lexicon, was refused · 66 an archive unpacks to too much
+      78 a setting is wrong
     """
     recipe = Recipe(
         overlays=settings.overlays,
@@ -82,32 +84,50 @@ def detect(
     with _target(output, articles) as target, progress("Articles", shown=apart) as advance:
         try:
             results = detect_lines(lines, recipe, processes=processes)
-            refused = _write(results, target, advance)
+            count = _write(results, target, advance)
         except DetectorError as cause:
             raise Failed(str(cause), ExitCode.BAD_DATA) from cause
         except BrokenProcessPool as cause:
             raise Failed("a process ended abruptly; --processes 1 may tell why") from cause
-    if refused:
-        raise Failed(f"{refused} of the input's lines or files were refused; the rest was done", ExitCode.BAD_DATA)
+    if count.refused:
+        raise Failed(
+            f"{count.refused} of the input's lines or files were refused; the rest was done: "
+            f"{count.articles} articles, {count.alerts} alerts",
+            ExitCode.OVER_LIMIT if count.over_limit else ExitCode.BAD_DATA,
+        )
 
 
-def _write(results: Iterator[Result], target: TextIO, advance: Callable[[int], None]) -> int:
-    """Write the alerts as they come and return how many lines or files were refused."""
-    refused = 0
+@dataclass(slots=True)
+class _Count:
+    """What came of the input: *refused* counts lines and files."""
+
+    articles: int = 0
+    alerts: int = 0
+    refused: int = 0
+    over_limit: bool = False
+
+
+def _write(results: Iterator[Result], target: TextIO, advance: Callable[[int], None]) -> _Count:
+    """Write the alerts as they come and return what came of the lines."""
+    count = _Count()
     for result in results:
         if isinstance(result, Damage):
-            refused += 1
+            count.refused += 1
+            count.over_limit |= result.over_limit
             _complain(result.path, result.number, result.reason)
             continue
         if result.failure:
-            refused += 1
+            count.refused += 1
             _complain(result.path, result.number, f"{result.failure.code.value}: {result.failure.message}")
+        else:
+            count.articles += 1
+            count.alerts += len(result.alerts)
         if result.alerts:
             target.writelines(f"{alert}\n" for alert in result.alerts)
             # Whoever reads the pipe gets an article's alerts when they are found.
             target.flush()
         advance(1)
-    return refused
+    return count
 
 
 def _complain(path: str, number: int, reason: str) -> None:

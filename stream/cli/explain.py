@@ -61,7 +61,7 @@ def explain(*, settings: Settings, file: str, article_id: str | None, as_json: b
 def _articles(file: str, article_id: str | None) -> Iterator[Article]:
     for item in read_lines([file]):
         if isinstance(item, Damage):
-            raise Failed(visible(str(item)), ExitCode.BAD_DATA)
+            raise Failed(visible(str(item)), ExitCode.OVER_LIMIT if item.over_limit else ExitCode.BAD_DATA)
         try:
             article = Article.model_validate_json(item.data)
         except ValidationError as cause:

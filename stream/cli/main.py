@@ -89,8 +89,9 @@ def main() -> None:
       1  failed                                  74  the worker made no progress
       2  wrong usage                             75  alerts could not be delivered
       65 some input was refused                  76, 77  TLS, or the broker refuses the login
-      69 no broker can be reached                78  a setting is wrong
-      70 our own code or lexicons are broken     79  a topic is missing
-      71 the dead-letter topic takes nothing     130 Ctrl-C
+      66 an archive unpacks to too much          78  a setting is wrong
+      69 no broker can be reached                79  a topic is missing
+      70 our own code or lexicons are broken     130 Ctrl-C
+      71 the dead-letter topic takes nothing
       72 output cannot be written (disk full)
     """

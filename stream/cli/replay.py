@@ -36,7 +36,8 @@ def replay(*, settings: Settings, articles: tuple[str, ...]) -> None:
 
     \b
     Exit codes:
-      0 every line was sent · 65 some input could not be read · 75 the broker did not take all · 79 no such topic
+      0 every line was sent · 65 some input could not be read · 66 an archive unpacks to too much
+      75 the broker did not take all · 79 no such topic
     """
     count = run(_replay(settings, articles))
     for damage in count.damages:
@@ -44,7 +45,9 @@ def replay(*, settings: Settings, articles: tuple[str, ...]) -> None:
     extra = f", {count.without_id} of them no article" if count.without_id else ""
     click.echo(f"{count.sent} lines sent to {settings.topics.articles}{extra}.", err=True)
     if count.damages:
-        raise Failed(f"{len(count.damages)} lines or files could not be read or sent", ExitCode.BAD_DATA)
+        over_limit = any(damage.over_limit for damage in count.damages)
+        code = ExitCode.OVER_LIMIT if over_limit else ExitCode.BAD_DATA
+        raise Failed(f"{len(count.damages)} lines or files could not be read or sent", code)
 
 
 async def _replay(settings: Settings, articles: tuple[str, ...]) -> ReplayCount:
