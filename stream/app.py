@@ -16,7 +16,7 @@ from stream import agents
 from stream.delivery import Delivery
 from stream.exit_codes import ExitCode, WorkerError
 from stream.health import Health
-from stream.kafka import admin, check_connection, make_producer, tls_context, token_provider
+from stream.kafka import admin, make_producer, tls_context, token_provider
 from stream.lag import BrokerLag
 from stream.logs import configure_logging
 from stream.metrics import Metrics
@@ -49,7 +49,6 @@ class RasidApp(faust.App):
     async def on_start(self) -> None:
         """Check the broker and the topics, load the detector, serve health; raises WorkerError."""
         try:
-            await check_connection(self.settings)
             await _check_topics(self.settings)
             self.processor_from(self.load())
             await self.delivery.start()

@@ -21,7 +21,7 @@ from stream.exit_codes import ExitCode, WorkerError
 from stream.settings import Settings
 from stream.terminal import visible
 
-_PROBE_SECONDS = 5.0
+_PROBE_SECONDS = 2.5
 
 
 class ConnectError(WorkerError):
@@ -44,7 +44,7 @@ def how(settings: Settings) -> str:
 
 async def diagnose(settings: Settings, options: Mapping[str, Any], cause: BaseException) -> ConnectError:
     """Return the error that tells why connecting with *options* failed with *cause*: each broker is tried singly."""
-    faults = [await _probe(address, options) for address in settings.brokers]
+    faults = await asyncio.gather(*(_probe(address, options) for address in settings.brokers))
     found = next((fault for fault in faults if fault is not None), None)
     where = f"{settings.broker} ({how(settings)})"
     if found is None:
@@ -83,7 +83,7 @@ def explain(settings: Settings, fault: BaseException, where: str) -> ConnectErro
             text = f"Nothing listens at {where}. Start the broker, or check RASID_BROKER."
         case TimeoutError():
             text = (
-                f"{where} does not answer within {_PROBE_SECONDS:.0f} s. Check RASID_BROKER, the network, and whether "
+                f"{where} does not answer within {_PROBE_SECONDS:g} s. Check RASID_BROKER, the network, and whether "
                 "the port speaks TLS (RASID_TLS)."
             )
         case KafkaError() | OSError() | EOFError():

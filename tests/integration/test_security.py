@@ -4,6 +4,10 @@ import asyncio
 import base64
 import importlib.util
 import json
+import os
+import re
+import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -106,66 +110,92 @@ def test_the_right_login_connects(guarded: Guarded, listener: str, flags: dict[s
     asyncio.run(connect())
 
 
-@pytest.mark.parametrize(
-    ("listener", "flags", "code", "words"),
-    [
-        pytest.param(
-            "LOGIN",
-            {"sasl_mechanism": "PLAIN", "sasl_username": "rasid", "sasl_password": "wrong-pw"},
-            ExitCode.REFUSED,
-            "PLAIN as user rasid.*RASID_SASL_PASSWORD",
-            id="wrong password, PLAIN",
-        ),
-        pytest.param(
-            "LOGIN",
-            {"sasl_mechanism": "SCRAM-SHA-512", "sasl_username": "rasid", "sasl_password": "wrong-pw"},
-            ExitCode.REFUSED,
-            "SCRAM-SHA-512.*RASID_SASL_PASSWORD",
-            id="wrong password, SCRAM",
-        ),
-        pytest.param(
-            "SECURE",
-            LOGIN | TLS | {"sasl_mechanism": "PLAIN"},
-            ExitCode.REFUSED,
-            "RASID_SASL_MECHANISM",
-            id="mechanism",
-        ),
-        pytest.param("LOGIN", {}, ExitCode.REFUSED, "without a login.*RASID_SASL_MECHANISM", id="no login"),
-        pytest.param(
-            "TOKEN",
-            {"sasl_mechanism": "OAUTHBEARER", "sasl_token_file": "{folder}/stale"},
-            ExitCode.REFUSED,
-            "Check the token",
-            id="token too old",
-        ),
-        pytest.param(
-            "TOKEN",
-            {"sasl_mechanism": "OAUTHBEARER", "sasl_token_file": "{folder}/empty"},
-            ExitCode.REFUSED,
-            "empty is empty",
-            id="empty token file",
-        ),
-        pytest.param(
-            "TOKEN",
-            {"sasl_mechanism": "OAUTHBEARER", "sasl_token_file": "{folder}/absent"},
-            ExitCode.REFUSED,
-            "absent cannot be read",
-            id="no token file",
-        ),
-        pytest.param(
-            "MUTUAL", TLS, ExitCode.TLS, "client certificate.*RASID_TLS_CERT_FILE", id="no client certificate"
-        ),
-        pytest.param(
-            "MUTUAL",
-            CERTIFICATE | {"tls": True, "tls_ca_file": "{folder}/other.pem"},
-            ExitCode.TLS,
-            "not trusted.*RASID_TLS_CA_FILE",
-            id="another authority",
-        ),
-        pytest.param("MUTUAL", {}, ExitCode.TLS, "RASID_TLS", id="plaintext to a TLS port"),
-        pytest.param("LOGIN", TLS, ExitCode.TLS, "speaks TLS", id="TLS to a plaintext port"),
-    ],
-)
+WRONG = [
+    pytest.param(
+        "LOGIN",
+        {"sasl_mechanism": "PLAIN", "sasl_username": "rasid", "sasl_password": "wrong-pw"},
+        ExitCode.REFUSED,
+        "PLAIN as user rasid.*RASID_SASL_PASSWORD",
+        id="wrong password, PLAIN",
+    ),
+    pytest.param(
+        "LOGIN",
+        {"sasl_mechanism": "SCRAM-SHA-512", "sasl_username": "rasid", "sasl_password": "wrong-pw"},
+        ExitCode.REFUSED,
+        "SCRAM-SHA-512.*RASID_SASL_PASSWORD",
+        id="wrong password, SCRAM",
+    ),
+    pytest.param(
+        "SECURE",
+        LOGIN | TLS | {"sasl_mechanism": "PLAIN"},
+        ExitCode.REFUSED,
+        "RASID_SASL_MECHANISM",
+        id="mechanism",
+    ),
+    pytest.param("LOGIN", {}, ExitCode.REFUSED, "without a login.*RASID_SASL_MECHANISM", id="no login"),
+    pytest.param(
+        "TOKEN",
+        {"sasl_mechanism": "OAUTHBEARER", "sasl_token_file": "{folder}/stale"},
+        ExitCode.REFUSED,
+        "Check the token",
+        id="token too old",
+    ),
+    pytest.param(
+        "TOKEN",
+        {"sasl_mechanism": "OAUTHBEARER", "sasl_token_file": "{folder}/empty"},
+        ExitCode.REFUSED,
+        "empty is empty",
+        id="empty token file",
+    ),
+    pytest.param(
+        "TOKEN",
+        {"sasl_mechanism": "OAUTHBEARER", "sasl_token_file": "{folder}/absent"},
+        ExitCode.REFUSED,
+        "absent cannot be read",
+        id="no token file",
+    ),
+    pytest.param("MUTUAL", TLS, ExitCode.TLS, "client certificate.*RASID_TLS_CERT_FILE", id="no client certificate"),
+    pytest.param(
+        "MUTUAL",
+        CERTIFICATE | {"tls": True, "tls_ca_file": "{folder}/other.pem"},
+        ExitCode.TLS,
+        "not trusted.*RASID_TLS_CA_FILE",
+        id="another authority",
+    ),
+    pytest.param("MUTUAL", {}, ExitCode.TLS, "RASID_TLS", id="plaintext to a TLS port"),
+    pytest.param("LOGIN", TLS, ExitCode.TLS, "speaks TLS", id="TLS to a plaintext port"),
+    pytest.param(
+        "LOGIN",
+        {"sasl_mechanism": "OAUTHBEARER", "sasl_token": "made-up"},
+        ExitCode.REFUSED,
+        "OAUTHBEARER.*RASID_SASL_MECHANISM",
+        id="mechanism, OAUTHBEARER",
+    ),
+    pytest.param(
+        "SECURE",
+        LOGIN | {"sasl_mechanism": "SCRAM-SHA-512"},
+        ExitCode.TLS,
+        "SCRAM-SHA-512.*no TLS.*RASID_TLS",
+        id="login in plaintext to a TLS port",
+    ),
+    pytest.param(
+        "SECURE",
+        LOGIN | {"sasl_mechanism": "SCRAM-SHA-512", "tls": True, "tls_ca_file": "{folder}/other.pem"},
+        ExitCode.TLS,
+        "SCRAM-SHA-512.*not trusted.*RASID_TLS_CA_FILE",
+        id="untrusted certificate, with a login",
+    ),
+    pytest.param(
+        "PLAINTEXT",
+        LOGIN | {"sasl_mechanism": "PLAIN"},
+        ExitCode.REFUSED,
+        "PLAIN.*RASID_SASL_MECHANISM",
+        id="a login where there is none",
+    ),
+]
+
+
+@pytest.mark.parametrize(("listener", "flags", "code", "words"), WRONG)
 def test_the_wrong_login_is_told(
     guarded: Guarded, listener: str, flags: dict[str, Any], code: ExitCode, words: str
 ) -> None:
@@ -176,6 +206,44 @@ def test_the_wrong_login_is_told(
     assert settings.broker in str(caught.value)
     assert caught.value.exit_code is code
     assert "wrong-pw" not in str(caught.value)
+
+
+@pytest.mark.parametrize("command", [["worker"], ["topics", "check"]], ids=" ".join)
+@pytest.mark.parametrize(("listener", "flags", "code", "words"), WRONG)
+def test_within_ten_seconds_a_command_says_why_it_cannot_log_in(
+    *, guarded: Guarded, listener: str, flags: dict[str, Any], code: ExitCode, words: str, command: list[str]
+) -> None:
+    """From its start to its end, with the broker, the mechanism and what to check in one line, and no traceback."""
+    given = guarded.flags(listener, **flags)
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("RASID_")}
+    environ |= {f"RASID_{name.upper()}": str(value) for name, value in given.items()}
+    # A command that takes longer is ended, and the test with it.
+    done = subprocess.run(
+        [sys.executable, "-m", "stream.cli", *command],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert re.search(words, done.stderr)
+    assert given["broker"] in done.stderr
+    assert given.get("sasl_mechanism", "TLS") in done.stderr
+    assert "Traceback" not in done.stderr
+    assert PASSWORD not in done.stderr
+    assert "wrong-pw" not in done.stderr
+
+
+@pytest.mark.parametrize("flags", [{}, {"tls": True}], ids=["plaintext", "TLS"])
+def test_a_port_that_never_answers_is_told_within_ten_seconds(flags: dict[str, Any]) -> None:
+    """As behind a firewall, or where something else listens that waits for its turn."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings = load_settings(flags={"broker": f"127.0.0.1:{silent.getsockname()[1]}"} | flags)
+        with pytest.raises(ConnectError, match="does not answer") as caught:
+            asyncio.run(asyncio.wait_for(check_connection(settings), 10))
+    assert settings.broker in str(caught.value)
+    assert caught.value.exit_code is ExitCode.NO_BROKER
 
 
 def test_a_file_without_certificates_is_told(guarded: Guarded) -> None:
