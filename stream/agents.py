@@ -27,6 +27,8 @@ _log = structlog.stdlib.get_logger("stream.worker")
 _TRACE = "traceparent"
 # Seconds that an alert waits for the rest of its batch.
 _LONGEST_WAIT = 0.5
+# Articles longer than that many bytes are processed in a thread: the event loop must not stand still meanwhile.
+_LONG = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Pipeline:
         for event in events:
             if self._stopping:
                 break
-            item = self._process(event)
+            item = await self._process_aside(event)
             batch.append(item)
             self._breaker.add(item.outcome)
             if self._breaker.is_open:
@@ -135,6 +137,12 @@ class Pipeline:
             self.acked += 1
             self._metrics.count(item.outcome)
             _report(item)
+
+    async def _process_aside(self, event: EventT[bytes]) -> Processed:
+        """Return what came of *event*; heartbeats, signals and health checks go on while a long article is read."""
+        if len(event.message.value or b"") > _LONG:
+            return await asyncio.to_thread(self._process, event)
+        return self._process(event)
 
     def _process(self, event: EventT[bytes]) -> Processed:
         source = _source(event)

@@ -11,7 +11,7 @@ import orjson
 import structlog
 
 from stream.settings import Settings
-from stream.terminal import visible
+from stream.terminal import harmless_json, visible
 
 # aiokafka writes passwords into its debug log, and Faust its whole configuration. Our app logs in Faust's manner too.
 _FLOOR = dict.fromkeys(("aiokafka", "faust", "mode", "asyncio", "stream.app"), "WARNING")
@@ -41,10 +41,12 @@ def configure_logging(settings: Settings) -> dict[str, Any]:
 def logging_config(*, level: str, log_format: Literal["auto", "console", "json"]) -> dict[str, Any]:
     """Return the dictConfig for *level*; `auto` is console if standard error is a terminal, else JSON."""
     console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
-    render: list[Any] = (
-        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    colors = sys.stderr.isatty()
+    # Plain: the traceback that structlog would draw shows the values of variables, secrets and articles included.
+    render: Any = (
+        structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)
         if console
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_json)]
+        else structlog.processors.JSONRenderer(serializer=_json)
     )
     floors = {
         name: {"level": floor if _LEVELS[level] <= _LEVELS[floor.lower()] else level.upper()}
@@ -57,7 +59,12 @@ def logging_config(*, level: str, log_format: Literal["auto", "console", "json"]
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": _shared(),
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.format_exc_info,
+                    _harmless_traceback,
+                    render,
+                ],
             }
         },
         "handlers": {
@@ -89,5 +96,14 @@ def _harmless(logger: Any, name: str, event: _Event) -> _Event:
     return event
 
 
+def _harmless_traceback(logger: Any, name: str, event: _Event) -> _Event:
+    """Write them out in the traceback too; its lines are set in, so that none can pass for an event of its own."""
+    del logger, name
+    if isinstance(event.get("exception"), str):
+        event["exception"] = "\n".join(f"  {visible(line)}" for line in event["exception"].split("\n"))
+    return event
+
+
 def _json(event: Any, **_: Any) -> str:
-    return orjson.dumps(event, default=str).decode()
+    # What lies deeper than a text of the event was not looked at yet.
+    return harmless_json(orjson.dumps(event, default=str).decode())

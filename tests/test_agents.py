@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -223,6 +224,23 @@ async def test_stopping_finishes_what_was_begun_and_begins_nothing_more() -> Non
     acked = stand.pipeline.acked
     assert 0 < acked < 50
     assert len(stand.delivery.sent) == acked
+
+
+@pytest.mark.asyncio
+async def test_a_long_article_does_not_stop_the_event_loop() -> None:
+    """Long articles are read in a thread, in their order; short ones are not worth it."""
+    stand = Stand()
+    threads: list[tuple[str, bool]] = []
+
+    class Watching(FakeDetector):
+        def detect(self, article: Article, *, detected_at: datetime) -> list[Alert]:
+            threads.append((article.article_id, threading.current_thread() is threading.main_thread()))
+            return super().detect(article, detected_at=detected_at)
+
+    stand.pipeline.processor = Processor(Watching())
+    await stand.handle(article(0), article(1, body="x" * 20_000), article(2))
+    assert threads == [("0", True), ("1", False), ("2", True)]
+    assert [entry for entry in stand.log if entry[0] == "acked"] == [("acked", 0), ("acked", 1), ("acked", 2)]
 
 
 @pytest.mark.asyncio

@@ -48,6 +48,30 @@ def test_a_text_from_outside_cannot_drive_the_terminal(capsys: pytest.CaptureFix
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize("log_format", ["json", "console"])
+@pytest.mark.parametrize("name", ["stream.x", "other"])
+def test_a_traceback_cannot_drive_the_terminal_and_shows_no_values(
+    capsys: pytest.CaptureFixture[str], log_format: str, name: str
+) -> None:
+    """Neither what an exception says nor what lies deep in an event is sent; no line of it passes for an event."""
+    configure(log_format=log_format)
+    secret = "hunter-2"
+    hostile = "\x1b[31m\u202e\x9b\r\ud800\n2026 [error] forged"
+    try:
+        raise ValueError(hostile) if secret else KeyError
+    except ValueError:
+        if name == "other":
+            logging.getLogger(name).exception("gone: %s", hostile)
+        else:
+            structlog.stdlib.get_logger(name).exception("batch_failed", where=[hostile.replace("\ud800", "")])
+    err = capsys.readouterr().err
+    assert "ValueError" in err
+    assert r"\u202e" in err
+    assert not set(err) & set("\x1b\u202e\x9b\r")
+    assert not [line for line in err.splitlines() if line.startswith("2026")]
+    assert "hunter-2" not in err
+
+
 def test_other_libraries_log_in_the_same_form(capsys: pytest.CaptureFixture[str]) -> None:
     """A warning of aiokafka is an event as well."""
     configure(log_format="json")
