@@ -8,6 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -22,6 +23,7 @@ from stream.exit_codes import ExitCode
 from stream.reading import STDIN, Damage, read_lines
 from stream.settings import Settings
 from stream.terminal import visible
+from stream.whole_writes import NotWrittenError, sync, write_whole
 
 
 @click.command()
@@ -70,7 +72,7 @@ def detect(
     \b
     Exit codes:
       0 every line was read · 65 some input, or a lexicon, was refused · 66 an archive unpacks to too much
-      78 a setting is wrong
+      72 the output cannot be written, for instance since the disk is full · 78 a setting is wrong
     """
     recipe = Recipe(
         overlays=settings.overlays,
@@ -81,14 +83,16 @@ def detect(
     # The article's own limit is the processor's to enforce; this one only bounds the memory.
     lines = read_lines(articles, max_bytes=2 * settings.max_article_bytes)
     apart = output is not None or not sys.stdout.isatty()
-    with _target(output, articles) as target, progress("Articles", shown=apart) as advance:
+    with _target(output, articles) as write, progress("Articles", shown=apart) as advance:
         try:
             results = detect_lines(lines, recipe, processes=processes)
-            count = _write(results, target, advance)
+            count = _write(results, write, advance)
         except DetectorError as cause:
             raise Failed(str(cause), ExitCode.BAD_DATA) from cause
         except BrokenProcessPool as cause:
             raise Failed("a process ended abruptly; --processes 1 may tell why") from cause
+        except NotWrittenError as cause:
+            raise _not_written(output, cause) from cause
     if count.refused:
         raise Failed(
             f"{count.refused} of the input's lines or files were refused; the rest was done: "
@@ -107,7 +111,7 @@ class _Count:
     over_limit: bool = False
 
 
-def _write(results: Iterator[Result], target: TextIO, advance: Callable[[int], None]) -> _Count:
+def _write(results: Iterator[Result], write: Callable[[str], None], advance: Callable[[int], None]) -> _Count:
     """Write the alerts as they come and return what came of the lines."""
     count = _Count()
     for result in results:
@@ -123,9 +127,8 @@ def _write(results: Iterator[Result], target: TextIO, advance: Callable[[int], N
             count.articles += 1
             count.alerts += len(result.alerts)
         if result.alerts:
-            target.writelines(f"{alert}\n" for alert in result.alerts)
             # Whoever reads the pipe gets an article's alerts when they are found.
-            target.flush()
+            write("".join(f"{alert}\n" for alert in result.alerts))
         advance(1)
     return count
 
@@ -134,17 +137,40 @@ def _complain(path: str, number: int, reason: str) -> None:
     click.echo(f"{visible(path)}:{number}: {visible(reason)}", err=True)
 
 
+def _not_written(output: Path | None, cause: OSError) -> Failed:
+    """Return the error of an output that takes no more."""
+    return Failed(
+        f"{output or 'standard output'} cannot be written: {cause.strerror or cause}. What it holds are the whole "
+        "alerts of the first articles; make room, then run this again.",
+        ExitCode.NOT_WRITTEN,
+    )
+
+
 @contextmanager
-def _target(output: Path | None, articles: tuple[str, ...]) -> Iterator[TextIO]:
+def _target(output: Path | None, articles: tuple[str, ...]) -> Iterator[Callable[[str], None]]:
+    """Give what writes an article's alerts, whole or not at all."""
     if output is None:
-        yield sys.stdout
+        yield _standard_output()
         return
     for path in articles:
         if path != STDIN and output.exists() and output.samefile(path):
             raise click.UsageError(f"--output {output} is also an input, and would be overwritten")
     try:
-        # Byte for byte the same on every system.
-        with output.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
+        file = output.open("wb", buffering=0)
     except OSError as cause:
-        raise Failed(f"{output} cannot be written: {cause.strerror or cause}") from cause
+        raise Failed(f"{output} cannot be written: {cause.strerror or cause}", ExitCode.NOT_WRITTEN) from cause
+    with file:
+        yield partial(write_whole, file.fileno())
+        try:
+            sync(file.fileno())
+        except NotWrittenError as cause:
+            raise _not_written(output, cause) from cause
+
+
+def _standard_output() -> Callable[[str], None]:
+    stdout: TextIO = sys.stdout
+    if stdout is not sys.__stdout__:
+        # A program that calls this one catches it.
+        return partial(click.echo, nl=False)
+    stdout.flush()
+    return partial(write_whole, stdout.fileno())

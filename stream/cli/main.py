@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import os
@@ -10,9 +11,12 @@ from typing import Any, Never
 
 import click
 
+from stream.exit_codes import ExitCode
+
 # As a shell reports a program that SIGINT or SIGPIPE ended.
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 # Named here and imported when called: `rasid detect` must not wait for Faust.
 _COMMANDS = {
@@ -48,6 +52,17 @@ class _Rasid(click.Group):
         command = getattr(importlib.import_module(module), name)
         return command if isinstance(command, click.Command) else None
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run; a disk that is full ends it without a traceback, whatever it was to write."""
+        try:
+            return super().main(*args, **extra)
+        except OSError as cause:
+            if cause.errno not in _NO_ROOM:
+                raise
+            click.echo(f"Error: {cause.filename or 'standard output'} cannot be written: {cause.strerror}", err=True)
+            _silence_stdout()
+            sys.exit(ExitCode.NOT_WRITTEN)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; Ctrl-C and a reader that went away end it without a traceback."""
         if isinstance(sys.stdout, io.TextIOWrapper):
@@ -60,10 +75,14 @@ class _Rasid(click.Group):
             click.echo("Interrupted.", err=True)
             _leave(ctx, _INTERRUPTED)
         except BrokenPipeError:
-            # Python flushes stdout once more at exit, and would complain again.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _silence_stdout()
             _leave(ctx, _BROKEN_PIPE)
         return result
+
+
+def _silence_stdout() -> None:
+    # Python flushes it once more at exit, and would complain again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _leave(ctx: click.Context, code: int) -> Never:

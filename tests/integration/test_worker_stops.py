@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -225,3 +227,25 @@ def test_a_dead_letter_topic_that_we_may_not_write_to_stops_the_worker() -> None
             assert ids(alerts) == {f"a{n}" for n in range(30)}
         finally:
             stand.close()
+
+
+def test_a_worker_whose_log_cannot_be_written_goes_on(stand: Any) -> None:
+    """A full disk for the log costs the log alone; a worker keeps nothing else on disk."""
+    log = Path("/dev/full").open("w")  # noqa: SIM115 - the process has it until the end
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("RASID_")} | {
+        "RASID_BROKER": stand.settings.broker,
+        "RASID_TOPIC_PREFIX": stand.settings.topic_prefix,
+        "RASID_GROUP_ID": stand.settings.group_id,
+        "RASID_HEALTH_PORT": "0",
+    }
+    process = subprocess.Popen([sys.executable, str(helpers.PROGRAM)], env=environ, stderr=log, cwd="/proc/self")
+    try:
+        stand.produce(mixed(30, 5))
+        alerts = stand.read(*stand.alert_topics, until=lambda got: len(ids(got)) >= 30)
+        assert ids(alerts) == {f"a{n}" for n in range(30)}
+        process.terminate()
+        assert process.wait(10) == ExitCode.OK
+    finally:
+        process.kill()
+        process.wait()
+        log.close()
