@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from schemas.topics import DEFAULT_PREFIX, Topics
-from stream.settings_errors import SettingsError, explain
+from stream.settings_errors import SettingsError, explain, is_secret
 from stream.settings_file import misspelt_variables, read_file
 
 __all__ = ["CONFIG_VARIABLE", "ENV_PREFIX", "Settings", "SettingsError", "load_settings"]
@@ -131,6 +131,12 @@ class Settings(BaseSettings):
     def overlays(self) -> tuple[Path, ...]:
         """The lexicon overlays, in order."""
         return tuple(Path(part) for part in self.lexicon_path.split(os.pathsep) if part)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that may be shown nowhere; a token file is left out, since its content changes."""
+        values = (getattr(self, name) for name, field in type(self).model_fields.items() if is_secret(field))
+        return tuple(value.get_secret_value() for value in values if value is not None)
 
     @property
     def dead_letter_bytes(self) -> int:

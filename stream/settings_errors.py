@@ -12,7 +12,9 @@ from pydantic.fields import FieldInfo
 
 from stream.terminal import visible
 
-_PASSWORD_IN_URL = re.compile(r"[^\s,/@:]*:[^\s,/]*@")
+# Begins only where a word does, and never goes back in it: the time grows with the text only.
+_PASSWORD_IN_URL = re.compile(r"(?<![^\s,/])[^\s,/:]*+:[^\s,/]*@")
+MASK = "********"
 _MAX_SHOWN = 80
 
 
@@ -42,12 +44,13 @@ def explain(
             lines.append(f"Wrong settings: {reason}." if not name else f"There is no setting {name}.")
             continue
         field = fields[name]
-        shown = "" if _is_secret(field) else f" is {_shown(fault['input'])}"
+        shown = "" if is_secret(field) else f" is {_shown(fault['input'])}"
         lines.append(f"{_origin(name, flags, environ, file)}{shown}: {reason}. {field.description or ''}".rstrip())
     return "\n".join(lines)
 
 
-def _is_secret(field: FieldInfo) -> bool:
+def is_secret(field: FieldInfo) -> bool:
+    """Say whether a setting is one that is never shown."""
     return "SecretStr" in str(field.annotation) or field.annotation is SecretStr
 
 

@@ -7,10 +7,8 @@ from pydantic import SecretStr
 
 from stream.cli.options import broker_options
 from stream.settings import Settings
-from stream.settings_errors import without_passwords
+from stream.settings_errors import MASK, without_passwords
 from stream.terminal import visible
-
-_MASK = "********"
 
 
 @click.command()
@@ -37,7 +35,7 @@ def _shown(value: object) -> str:
     if value is None:
         return "(not set)"
     if isinstance(value, SecretStr):
-        return _MASK
+        return MASK
     if isinstance(value, bool):
         return str(value).lower()
     return visible(without_passwords(str(value)))
