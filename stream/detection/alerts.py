@@ -122,10 +122,34 @@ def _actors(analysis: Analysis, slots: Slots) -> tuple[Actor, ...]:
     return tuple(out)
 
 
-def best_tolls(tolls: Sequence[tuple[int, Toll]], text_of: Sequence[FieldAnalysis]) -> list[tuple[int, Toll]]:
-    """For each kind the tolls of the one sentence whose figures add up to the most: the fullest count of all sides.
+_WORTH = {"number": 1.0, "dozens": 0.5, "some": 0.1}
+"""Of one: 15 dead are more telling than "dozens", "dozens" more than an uncounted plural."""
+_SIDES = {"military": "forces", "police": "forces", "militants": "militants"}
 
-    Part figures ("among them three children") and counts over months are left out.
+Tolls = Sequence[tuple[int, Toll]]
+"""Tolls with the fields (0 the title, 1 the body) that state them."""
+
+
+def _counted(tolls: Tolls) -> Tolls:
+    """The tolls of one sentence that add up: an uncounted "dead" beside a figure tells of the same dead."""
+    return [item for item in tolls if item[1].basis != "some"] or tolls[:1]
+
+
+def _worth(tolls: Tolls) -> float:
+    return sum(t.low * _WORTH[t.basis] for _, t in tolls)
+
+
+def _side(tolls: Tolls) -> str | None:
+    """The side that lost all of *tolls*, where they are counted and the text names it."""
+    sides = {_SIDES.get(t.victim_class or "") if t.basis == "number" else None for _, t in tolls}
+    return sides.pop() if len(sides) == 1 else None
+
+
+def best_tolls(tolls: Tolls, text_of: Sequence[FieldAnalysis]) -> list[tuple[int, Toll]]:
+    """For each kind the tolls that add up to the event's own: those of the fullest sentence.
+
+    Where that sentence counts the losses of one side of a fight only, those of the other side come from the fullest
+    sentence about it. Part figures ("among them three children") and counts over months are left out.
     """
     out: list[tuple[int, Toll]] = []
     for kind in ("killed", "injured", "missing", "abducted", "displaced", "arrested"):
@@ -134,8 +158,11 @@ def best_tolls(tolls: Sequence[tuple[int, Toll]], text_of: Sequence[FieldAnalysi
             if toll.kind == kind and not toll.subtotal and toll.scope == "incident":
                 key = (number, text_of[number].text.sentence_of(toll.first))
                 sentences.setdefault(key, []).append((number, toll))
-        if sentences:
-            out += max(sentences.values(), key=lambda items: sum(t.low for _, t in items))
+        counts = sorted((_counted(items) for items in sentences.values()), key=_worth, reverse=True)
+        if counts:
+            side = _side(counts[0])
+            other = (c for c in counts[1:] if side and _side(c) not in (None, side))
+            out += [*counts[0], *next(other, ())]
     return out
 
 

@@ -43,6 +43,8 @@ class Number:
     high: int | None
     approximate: bool
     counted: bool
+    vague: bool = False
+    """"Dozens", "hundreds": an order of magnitude."""
 
 
 class _Cardinal(NamedTuple):
@@ -223,7 +225,9 @@ class _Reader:
             lowest, highest = min(1.0, value), value
         approximate = group in ("about", "up_to")
         counted = self._counts(number, last, qualified=bool(group) or second is not None)
-        return Number(first, last, int(lowest), None if highest is None else int(highest), approximate, counted)
+        return Number(
+            first, last, int(lowest), None if highest is None else int(highest), approximate, counted, number.open
+        )
 
     def _second(self, number: _Cardinal) -> _Cardinal | None:
         """The upper end of a range that *number* begins."""

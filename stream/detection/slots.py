@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from stream.detection.actors import ActorMention
-from stream.detection.analysis import Analysis, Candidate
+from stream.detection.analysis import Analysis, Candidate, Sentence
 from stream.detection.dates import DateMention
 from stream.detection.events import Event, Mention
 from stream.detection.links import actor_links, date_links, place_links
@@ -143,37 +143,46 @@ def published_date(analysis: Analysis) -> date:
     return analysis.published.date()
 
 
+_BLOODLESS = frozenset({"territory", "interception"})
+"""Types of events that kill nobody: the dead fell in the fighting or the attack beside them."""
+
+
 def _tolls(analysis: Analysis, events: Sequence[Event]) -> list[list[tuple[int, Toll]]]:
     """For each attack the tolls that are its own.
 
-    A toll belongs to the event whose trigger it holds, else to the nearest event of its sentence; where a sentence
-    states no event, to the new event told last before it.
+    A toll belongs to the event whose trigger it holds, else to the nearest event of its sentence; a toll that goes on
+    where another ended ("ten dead and 40 wounded") belongs to the same event. Where a sentence states no event, see
+    `_told`. What was captured or intercepted has a toll only where the article has no other new attack.
     """
     out: list[list[tuple[int, Toll]]] = [[] for _ in events]
     attacks = [i for i, event in enumerate(events) if event.kind == "attack"]
-    if not attacks:
-        return out
+    new = [i for i in attacks if events[i].timing == "new"]
+    bloody = [i for i in new if events[i].type not in _BLOODLESS] or new
     stated: dict[tuple[int, int], list[tuple[int, Candidate]]] = {}
     for i in attacks:
         for mention in events[i].mentions:
             key = (mention.candidate.field, mention.candidate.sentence)
             stated.setdefault(key, []).append((i, mention.candidate))
     for number, field in enumerate(analysis.fields):
-        current = attacks[0]
         for place, sentence in enumerate(field.sentences):
-            here = stated.get((number, place), [])
-            current = next((i for i, _ in here if events[i].timing == "new"), current)
+            here = [(i, c) for i, c in stated.get((number, place), []) if i in bloody or i not in new]
+            last: tuple[int, int | None] = (-1, None)
             for toll in sentence.tolls:
-                out[_nearest(toll, here, events, current)].append((number, toll))
-    for i in attacks:
-        if not out[i] and events[i].timing == "new":
+                owner = last[1] if toll.first == last[0] and here else None
+                if owner is None:
+                    owner = _nearest(toll, here, events) if here else _told(sentence, events, bloody)
+                if owner is not None:
+                    out[owner].append((number, toll))
+                last = toll.last, owner
+    for i in bloody:
+        if not out[i]:
             # A joint toll counts for each event that its sentence states.
             spots = dict.fromkeys((m.candidate.field, m.candidate.sentence) for m in events[i].mentions)
             out[i] = [(n, toll) for n, place in spots for toll in analysis.fields[n].sentences[place].tolls]
     return out
 
 
-def _nearest(toll: Toll, here: Sequence[tuple[int, Candidate]], events: Sequence[Event], otherwise: int) -> int:
+def _nearest(toll: Toll, here: Sequence[tuple[int, Candidate]], events: Sequence[Event]) -> int:
     """The number of the event whose trigger is nearest to *toll*, new ones first at the same distance."""
 
     def distance(item: tuple[int, Candidate]) -> tuple[int, bool, int]:
@@ -182,7 +191,17 @@ def _nearest(toll: Toll, here: Sequence[tuple[int, Candidate]], events: Sequence
         gap = -1 if inside else max(toll.first - c.last, c.first - toll.last, 0)
         return gap, events[i].timing != "new", i
 
-    return min(here, key=distance)[0] if here else otherwise
+    return min(here, key=distance)[0]
+
+
+def _told(sentence: Sentence, events: Sequence[Event], new: Sequence[int]) -> int | None:
+    """The new event of which a *sentence* that states none goes on to tell: one of the kind it names, or the surest."""
+    named = {str(m.entry.attrs["type"]) for m in sentence.triggers if m.entry.attrs["kind"] == "attack"}
+    named |= {"chemical"} & {cue.entry.id.removeprefix("cue.") for cue in sentence.cues}
+    alike = [i for i in new if events[i].type in named]
+    if alike or len(new) == 1:
+        return (alike or new)[0]
+    return None if named - _BLOODLESS - {"other_attack"} else next(iter(new), None)
 
 
 def fill(analysis: Analysis, events: Sequence[Event], model: Model) -> list[Slots]:

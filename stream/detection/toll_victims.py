@@ -1,7 +1,7 @@
 """Who and how many: the victims that belong to a trigger, found by the words around it."""
 
 # A branch for each construction of the grammar, each with its own way out:
-# ruff: noqa: C901, PLR0911
+# ruff: noqa: C901, PLR0911, PLR0912
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from stream.detection.text import Text
 from stream.detection.toll_words import Count, Person, TollWords, Trigger, VictimClass, toll_words
 
 _MOST = 1500  # triggers read in one text; an article has some ten
-_FORWARD = 10  # words behind a trigger in which its victims are looked for
+_FORWARD = 14  # words behind a trigger in which its victims are looked for
+_NEAR = 10  # words behind a trigger in which a number alone may count its victims
 _BACKWARD = 12  # words before a plural verb in which its subject is looked for
 _PHRASE = 7  # words that the phrase of the victims may take in
+HARMED = ("killed", "injured")
 COUNTS: dict[Count, tuple[int, int | None]] = {"one": (1, 1), "two": (2, 2), "many": (1, None)}
 
 
@@ -41,8 +43,9 @@ class VictimReader:
         self.number_at = {n.first: n for n in numbers}
         self.number_ending = {n.last: n for n in numbers}
         table = self.lex.triggers
-        self.triggers = [(i, hit) for i, hit in enumerate(map(table.__getitem__, self.words)) if hit][:_MOST]
-        self.trigger_words = {i for i, _ in self.triggers}
+        plain = (word.rstrip("0123456789") or word for word in self.words)  # a number may be written together with it
+        self.triggers = [(i, hit) for i, hit in enumerate(map(table.__getitem__, plain)) if hit][:_MOST]
+        self.trigger_words = dict(self.triggers)
         self.used: set[int] = set()
         """First words of the numbers that already belong to a toll."""
         self.previous: Victims | None = None
@@ -51,6 +54,10 @@ class VictimReader:
     def sentence(self, i: int) -> tuple[int, int]:
         """The words of the sentence that holds the word *i*."""
         return self.text.sentence_span(self.text.sentence_of(i))
+
+    def harm(self, i: int) -> bool:
+        """Whether the word *i* says that someone was killed or injured."""
+        return i in self.trigger_words and self.trigger_words[i].value[0].kind in HARMED
 
     def has(self, word: str, words: frozenset[str]) -> bool:
         """Whether *word*, with or without "and", is among *words*."""
@@ -67,6 +74,9 @@ class VictimReader:
 
     def of(self, i: int, trigger: Trigger, prefix: str) -> Victims | None:
         """The victims of the trigger at the word *i*, which carries *prefix*."""
+        if self.words[i][-1].isdigit():
+            number = self.number_at.get(i)  # written together: "killed12 soldiers"
+            return self.numbered(number) if number else None
         match trigger.voice:
             case "noun":
                 return self._counted_noun(i, trigger, prefix)
@@ -80,17 +90,49 @@ class VictimReader:
                     or (self._named(i + 1) if trigger.named else None)
                     or (self._later(i + 1, trigger) if trigger.named else None)
                 )
+        if trigger.voice == "active":
+            return self._direct(i + 1) or self._object(i + 1)
         if trigger.plural:
-            subject = self._before(i)
-            if subject and trigger.dual and subject.number is None and subject.high is None:
-                subject = subject._replace(low=2, high=2)  # the verb tells that its plural-looking subject is a dual
-            return subject or self.at(i + 1) or self._later(i + 1, trigger)
+            return self._of_plural(i, trigger)
         direct = self.at(i + 1)
+        subject = None if prefix else self._before(i, near=True)  # "and" opens a clause: its subject stands behind it
         if trigger.voice == "either" and (direct is None or (direct.number is None and direct.cls in self.lex.armed)):
-            return self._object(i + 1) or direct or self._before(i, near=True) or self._named(i + 1, verb=True)
+            return self._object(i + 1) or direct or subject or self._named(i + 1, verb=True)
         if trigger.voice == "either" and direct and direct.number is None and direct.high is None:
             return self._object(i + 1, plain=True) or direct
-        return direct or self._before(i, near=True) or self._later(i + 1, trigger)
+        return direct or subject or self._later(i + 1, trigger) or self._fate(i, trigger)
+
+    def _of_plural(self, i: int, trigger: Trigger) -> Victims | None:
+        """The victims of a plural or dual verb: its object when it is active, else the subject before it."""
+        direct = self._direct(i + 1) if trigger.voice == "either" else None
+        if direct:
+            return direct
+        subject = self._before(i)
+        if trigger.dual and (subject is None or subject.number is None):
+            # The verb tells that there are two, whatever its subject looks like.
+            first, last, cls = (subject.first, subject.last, subject.cls) if subject else (i, i + 1, None)
+            return Victims(first, last, 2, 2, cls, None)
+        return subject or self.at(i + 1) or self._later(i + 1, trigger) or self._fate(i, trigger)
+
+    def _direct(self, i: int) -> Victims | None:
+        """The object at the word *i*, directly behind an active verb."""
+        found = self.at(i)
+        if found and found.number:
+            return found
+        person = self.person(i) if self.joined(i) else None
+        if person and not person[0] and (person[1].accusative or self.words[i].endswith(self.lex.feminine)):
+            return found
+        return None
+
+    def _fate(self, i: int, trigger: Trigger) -> Victims | None:
+        """Those of whom only a pronoun tells: "the attacker met his death"."""
+        for k in range(i + 1, self._clause(i + 1)) if trigger.needs and trigger.kind == "killed" else ():
+            if self.words[k] in trigger.needs:
+                if self.words[k].endswith(self.lex.possessive_dual):
+                    return Victims(i, k + 1, 2, 2, None, None)
+                many = self.words[k].endswith(self.lex.possessive_plural)
+                return Victims(i, k + 1, 1, None if many else 1, None, None)
+        return None
 
     def at(self, i: int, *, joined: bool = True) -> Victims | None:
         """The victims whose phrase begins with the word *i*: a number, a person, "a number of", "one of"."""
@@ -107,6 +149,9 @@ class VictimReader:
             last, cls = self.phrase(i + 1)
             return Victims(i, last, 1, 1, cls, None)
         if word in sets["some"]:
+            of = i + 1 + (i + 1 < len(words) and words[i + 1] == self.lex.of)
+            if of < len(words) and words[of].removeprefix(self.lex.article) in sets["things"]:
+                return None
             last, cls = self.phrase(i)
             return Victims(i, last, 1, None, cls, None)
         if word in sets["ordinals"]:
@@ -116,9 +161,12 @@ class VictimReader:
             return None
         last, cls = self.phrase(i)
         number = self.number_at.get(i + 1)
-        if number and number.counted and words[i + 1].startswith(self.lex.article):
+        if number and number.counted and (words[i + 1].startswith(self.lex.article) or number.low <= 2):
             return Victims(i, max(last, number.last), number.low, number.high, cls, number)
-        if person[0] and person[1].number == "many":
+        number = self.number_at.get(i + 2) if words[i + 1 : i + 2] == [self.lex.of] else None
+        if number and person[1].number == "one" and self.counts_persons(number):
+            return self.numbered(number)  # "a family of three persons"
+        if (person[0] or person[1].owned) and person[1].number == "many":
             return None  # "the civilians": whoever they are, nobody new
         low, high = COUNTS[person[1].number]
         return Victims(i, last, low, high, cls, None)
@@ -145,7 +193,8 @@ class VictimReader:
                 if k == i and word in sets["things"]:
                     return -1, None
                 hit = self.lex.triggers[word]
-                if hit and not (hit.value[0].voice == "noun" and hit.prefix == "" and k == i):
+                held = hit and hit.value[0].voice == "noun" and hit.value[0].kind not in HARMED
+                if hit and not held and not (hit.value[0].voice == "noun" and hit.prefix == "" and k == i):
                     break
                 if word.startswith(self.lex.and_) and k > i and (self.person(k) or self.lex.persons[word[1:]]):
                     break
@@ -169,18 +218,19 @@ class VictimReader:
 
     def _later(self, i: int, trigger: Trigger) -> Victims | None:
         """The nearest number of persons further on in the clause: "were killed in a raid on the town 12 persons"."""
-        if trigger.kind not in ("killed", "injured") and trigger.voice == "masdar":
+        if (trigger.kind not in HARMED and trigger.voice == "masdar") or (trigger.stated and trigger.needs):
             return None
         for k in range(i, self._clause(i)):
             word = self.words[k]
             if (k in self.trigger_words and not self.has(word, trigger.needs)) or word in self.lex.sets["subtotal"]:
                 break
             number = self.number_at.get(k)
-            if number and number.counted and k not in self.used and self._counts_persons(number):
+            if number and number.counted and k not in self.used and self.counts_persons(number):
                 return self.numbered(number)
         return None
 
-    def _counts_persons(self, number: Number) -> bool:
+    def counts_persons(self, number: Number) -> bool:
+        """Whether *number* may count persons, by the word behind it."""
         k = number.last
         if self.joined(k) and self.words[k] == self.lex.of:
             k += 1
@@ -209,11 +259,12 @@ class VictimReader:
             number = self.number_at.get(k)
             before = self.words[k - 1]
             if number and number.counted and k not in self.used and before not in self.lex.sets["prepositions"]:
-                if self._counts_persons(number):
+                if self.counts_persons(number) and (k < i + _NEAR or self.person(number.last)):
                     return self.numbered(number)
                 continue
             person = self.person(k)
-            if person and k > i and not person[0] and before != self.lex.of and before not in self.lex.sets["stops"]:
+            governed = before == self.lex.of or any(before in self.lex.sets[name] for name in ("stops", "prepositions"))
+            if person and k > i and not person[0] and not governed:
                 earlier = self.person(k - 1)
                 feminine = word.endswith(self.lex.feminine)
                 if (person[1].accusative or feminine) and not (earlier and earlier[1].accusative):
@@ -261,11 +312,13 @@ class VictimReader:
             person = self.person(k)
             if near and (self.words[k] in self.lex.sets["stops"] or not self.joined(k + 1)):
                 break
+            if person and self.words[k - 1] in self.lex.sets["one_of"] and self.joined(k):
+                return self.at(k - 1, joined=False)
             if person and not person[0] and self.joined(k + 1):
                 before = self.person(k - 1)
                 head = k - 1 if before and not before[0] and self.joined(k) else k
                 ordinal = self.words[i - 1] in self.lex.sets["ordinals"]
-                if near and not ordinal and head < i - 2:
+                if near and not ordinal and head < i - 3:
                     break
                 return self.at(head, joined=False)
             if self.words[k] in self.lex.sets["one_of_pronoun"]:
@@ -280,9 +333,18 @@ class VictimReader:
         number = self.number_ending.get(i) if self.joined(i) else None
         if number is None and self.joined(i) and i >= 2 and words[i - 1] == self.lex.of:
             number = self.number_ending.get(i - 1)
+        if number and number.first in self.used and trigger.kind not in HARMED:
+            return None  # hostages who were killed are no second toll
         if number is not None and number.counted and prefix in ("", self.lex.article):
             return Victims(number.first, last, number.low, number.high, cls, number)
         counter = any(self.has(w, sets["count_words"]) for w in words[max(0, i - 3) : i])
+        if i and self.has(words[i - 1], sets["count_words"]):
+            number = self.number_ending.get(i - 1) if self.joined(i - 1) else None
+            if number is not None and number.counted:
+                return Victims(number.first, last, number.low, number.high, cls, number)  # "to 12 the number of dead"
+            reached = self._reached(i, cls)
+            if reached:
+                return reached
         if counter and definite:
             reached = self._reached(i, cls)
             if reached or words[i - 1] != self.lex.of:

@@ -11,7 +11,7 @@ from stream.detection.wordtable import WordData, WordTable, load_words
 
 FILE = "tolls.yaml"
 TollKind = Literal["killed", "injured", "missing", "abducted", "displaced", "arrested"]
-Voice = Literal["intransitive", "either", "masdar"]
+Voice = Literal["intransitive", "either", "active", "masdar"]
 VictimClass = Literal["person", "civilians", "military", "police", "militants", "nationals"]
 Count = Literal["one", "two", "many"]
 
@@ -59,6 +59,9 @@ class EndingData(WordData):
     open: list[str]
     feminine: str
     feminine_open: str
+    possessive: list[str]
+    possessive_dual: str
+    possessive_plural: list[str]
 
 
 class TollData(WordData):
@@ -78,8 +81,10 @@ class TollData(WordData):
     losses: list[str]
     loss_words: list[str]
     subtotal: list[str]
+    state: list[str]
     against: list[str]
     besides: list[str]
+    joint: list[str]
     rulings: list[str]
     count_words: list[str]
     of: str
@@ -88,6 +93,13 @@ class TollData(WordData):
     negations: list[str]
     negation_exempt: list[str]
     unreal: list[str]
+    doubt: list[str]
+    contrast: list[str]
+    earlier: list[str]
+    first_count: list[str]
+    reports: list[str]
+    spoke: list[str]
+    figure: list[str]
     released: list[str]
     unreal_prefixes: list[str]
     no_injury: list[str]
@@ -123,6 +135,8 @@ class Person(NamedTuple):
     number: Count
     cls: VictimClass
     accusative: bool = False
+    owned: bool = False
+    """With a possessive suffix: "its soldiers"."""
 
 
 def folded(words: Iterable[str]) -> frozenset[str]:
@@ -184,6 +198,9 @@ class TollWords:
             for spec in specs:
                 for form, person in self._forms(spec, cls):
                     persons.setdefault(form, person)
+        for form, person in list(persons.items()):
+            for owned in self._owned(form, person):
+                persons.setdefault(owned, person._replace(owned=True))
         persons.update((form, Person(count, "person")) for form, count in _by_count(data.others))
         self.persons: WordTable[Person] = WordTable(persons)
         self.sets = {name: folded(value) for name, value in data if isinstance(value, list) and name not in _ROWS}
@@ -192,7 +209,19 @@ class TollWords:
         self.of, self.and_, self.article = normalise(data.of), normalise(data.and_), normalise(data.article)
         self.unreal_prefixes = tuple(data.unreal_prefixes)
         self.feminine_open = normalise(ends.feminine_open)
+        self.possessive_dual = ends.possessive_dual
+        self.possessive_plural = tuple(ends.possessive_plural)
         self.many_endings = (*ends.plural, *ends.dual[1:])
+
+    def _owned(self, form: str, person: Person) -> Iterator[str]:
+        """The forms of a plural with a possessive suffix: a regular plural loses its last letter."""
+        ends = self.data.endings
+        if person.number != "many" or form.endswith(ends.accusative):
+            return
+        stem = form[:-1] if form.endswith(tuple(ends.plural)) else form
+        stem = stem[:-1] + ends.feminine_open if stem.endswith(self.feminine) else stem
+        for suffix in ends.possessive:
+            yield stem + suffix
 
     def _forms(self, spec: str, cls: VictimClass) -> Iterator[tuple[str, Person]]:
         """The forms of a person written `one/many/...`, a + after the first for the regular plural."""

@@ -99,6 +99,46 @@ STATED: list[tuple[str, str, list[tuple[str, int, int | None]]]] = [
     ("toll rose from to", "ارتفع عدد القتلى من 20 إلى 38 شخصا", [("killed", 38, 38)]),
     ("number reached", "بلغ عدد الجرحى 51 شخصا", [("injured", 51, 51)]),
     ("loss of life", "تكبدوا خسائر فادحة في الأرواح", [("killed", 1, None)]),
+    # a number behind its noun, a dual that looks like a plural
+    ("two, behind the noun", "مقتل مدنيين اثنين في قصف على تعز", [("killed", 2, 2)]),
+    ("one, behind the noun", "إن رجلا واحدا على الأقل قتل وأصيب 9 عمال", [("killed", 1, None), ("injured", 9, 9)]),
+    ("two of the police", "مقتل شرطيين في تفجير بكابل", [("killed", 2, 2)]),
+    ("dual of two nouns", "إن قاضيا وحارسا قتلا في كمين", [("killed", 2, 2)]),
+    ("dual and its object", "إن مسلحين قتلا كاهنا في كنيسة", [("killed", 1, 1)]),
+    ("plural and its object", "إن متمردين قتلوا نحو 40 جنديا", [("killed", 40, 40)]),
+    ("so they killed", "اقتحم مسلحون المقر فقتلوا 6 أشخاص", [("killed", 6, 6)]),
+    # whose they are
+    ("of its members", "كمين قتل فيه سبعة من عناصرها", [("killed", 7, 7)]),
+    ("one of its soldiers", "تقول كييف إن أحد جنودها قتل في خيرسون", [("killed", 1, 1)]),
+    ("one of the defined", "إن أحد المحتجين قتل في الخرطوم", [("killed", 1, 1)]),
+    ("a family of five", "قتلت عائلة من خمسة أشخاص في غارة", [("killed", 5, 5)]),
+    # met their death
+    ("once, not twice", "لقي مهندس صيني مصرعه في كراتشي", [("killed", 1, 1)]),
+    ("the attacker", "لم يصب أحد بينما لقي المهاجم حتفه", [("killed", 1, 1)]),
+    ("a name", "الممرضة حليمة عثمان لقيت حتفها في نيالا", [("killed", 1, 1)]),
+    ("led to the killing", "ما أدى لمقتل طفلة", [("killed", 1, 1)]),
+    # the number before or far from its noun
+    ("number before the count", "ليرتفع إلى 61 عدد قتلى التفجير", [("killed", 61, 61)]),
+    ("count of the dead of", "إن عدد ضحايا الهجوم على المعسكر ارتفع إلى 93 شخصا", [("killed", 93, 93)]),
+    ("wounded reached", "فيما بلغ الجرحى 77", [("injured", 77, 77)]),
+    (
+        "far behind the verb",
+        "قتل فيما وصفه السكان بأنه قصف عشوائي جرى في ساعة متأخرة من الليل، 33 شخصا",
+        [("killed", 33, 33)],
+    ),
+    ("written together", "أدى إلى استشهاد14 مقاتلا وإصابة31 بجروح", [("killed", 14, 14), ("injured", 31, 31)]),
+    # several sides of one sentence
+    (
+        "hostages and soldiers too",
+        "قتل ستة مهاجمين خلال العملية وأربعة من الرهائن واثنان من الجنود",
+        [("killed", 6, 6), ("killed", 4, 4), ("killed", 2, 2)],
+    ),
+    ("hostages once", "إن 12 رهينة لقوا حتفهم", [("killed", 12, 12)]),
+    ("who they were", "مقتل أربعة أشخاص هم جنديان واثنان من المارة", [("killed", 4, 4)]),
+    ("with wounded", "سقوط قتلى إضافة إلى عدد من الجرحى", [("killed", 1, None), ("injured", 1, None)]),
+    ("struck by", "أصاب القناص شرطيا", [("injured", 1, 1)]),
+    ("shot down", "أطلقوا الرصاص وأردوا حارسا", [("killed", 1, 1)]),
+    ("several", "إصابة عدة أشخاص", [("injured", 1, None)]),
     # other kinds
     ("abducted", "خطف مسلحون ثلاثة مهندسين", [("abducted", 3, 3)]),
     ("abduction of", "اختطاف 14 من حرس الحدود", [("abducted", 14, 14)]),
@@ -133,6 +173,14 @@ NONE = [
     ("threat", "هدد الرئيس بقتل تجار"),
     ("if", "إذا مات شخص"),
     ("felt", "تعرض 5 جنود للمضايقة"),
+    ("not known", "لم يتضح على الفور ما إذا كان الانفجار أسفر عن سقوط قتلى"),
+    ("suspected", "قضايا يشتبه بمقتل مدنيين فيها"),
+    ("a rocket", "أطلق صاروخان فأصاب أحدهما مزرعة"),
+    ("by two men", "اغتيل على يد رجلين"),
+    ("several things", "إصابة عدد من المنازل"),
+    ("an earlier toll", "كانت حصيلة سابقة تحدثت عن مقتل ستة جنود"),
+    ("a first toll", "تحدثت حصيلة أولية عن 17 قتيلا"),
+    ("hit by damage", "أصاب الحريق المبنى"),
 ]
 
 
@@ -147,6 +195,28 @@ def test_subtotal() -> None:
     whole, part = found("مقتل 17 مدنيا بينهم ثلاثة أطفال في قصف")
     assert (whole.low, whole.subtotal) == (17, False)
     assert (part.low, part.subtotal, part.kind, part.victim_class) == (3, True, "killed", "civilians")
+
+
+def test_counted_again() -> None:
+    """The same dead in another source's count are no further dead; nor are the gravely wounded further wounded."""
+    assert [t.low for t in found("قتل 31 شخصا بحسب الشرطة، فيما قدرت النقابة العدد بنحو 45 قتيلا")] == [31]
+    phrase = "هناك 60 جريحا، وما بين 5 و8 جرحى في حالة حرجة"
+    assert [t.low for t in found(phrase) if not t.subtotal] == [60]
+
+
+def test_part_of_an_uncounted_plural() -> None:
+    """The dead "among them three women" are at least three."""
+    assert [t.low for t in found("سقوط قتلى بينهم ثلاث نساء") if not t.subtotal] == [3]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "basis"),
+    [("مقتل 7 مدنيين", "number"), ("مقتل جندي", "number"), ("مقتل عشرات المدنيين", "dozens"), ("سقوط قتلى", "some")],
+    ids=["number", "one", "dozens", "plural"],
+)
+def test_basis(phrase: str, basis: str) -> None:
+    """A toll tells what its figure rests on."""
+    assert [t.basis for t in found(phrase)] == [basis]
 
 
 def test_subtotal_before_the_verb() -> None:
