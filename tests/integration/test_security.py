@@ -23,7 +23,8 @@ from cryptography.hazmat.primitives import serialization
 from stream.broker import Listener, LocalKafka, Tls
 from stream.exit_codes import ExitCode
 from stream.kafka import ConnectError, check_connection, consumer, producer
-from stream.settings import SettingsError, load_settings
+from stream.settings import Settings, SettingsError, load_settings
+from stream.settings_errors import is_secret
 
 pytestmark = pytest.mark.integration
 PASSWORD = "p4ssw0rd-made-up"
@@ -55,6 +56,11 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     (folder / "server.pem").write_bytes(pem + b"".join(part.bytes() for part in server.cert_chain_pems))
     client = authority.issue_cert("client.example")
     client.private_key_pem.write_to_path(str(folder / "client.key"))
+    key = serialization.load_pem_private_key(client.private_key_pem.bytes(), password=None)
+    sealed = serialization.BestAvailableEncryption(ENCRYPTED["tls_key_password"].encode())
+    (folder / "encrypted.key").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, sealed)
+    )
     client.cert_chain_pems[0].write_to_path(str(folder / "client.pem"))
     (folder / "token").write_text(token() + "\n")
     (folder / "stale").write_text(token(lifetime=-600))
@@ -83,6 +89,11 @@ def token(lifetime: int = 600) -> str:
 
 LOGIN = {"sasl_username": "rasid", "sasl_password": PASSWORD}
 TLS = {"tls": True, "tls_ca_file": "{folder}/ca.pem"}
+ENCRYPTED = {
+    "tls_cert_file": "{folder}/client.pem",
+    "tls_key_file": "{folder}/encrypted.key",
+    "tls_key_password": "k3y-p4ssw0rd-made-up",
+}
 CERTIFICATE = {"tls_cert_file": "{folder}/client.pem", "tls_key_file": "{folder}/client.key"}
 
 
@@ -253,25 +264,44 @@ def test_a_file_without_certificates_is_told(guarded: Guarded) -> None:
         asyncio.run(check_connection(load_settings(flags=flags)))
 
 
-def test_a_worker_logs_in_over_tls_and_never_shows_the_password(guarded: Guarded) -> None:
-    """Faust's own connections use the same login; not even the debug log holds a secret."""
+LOGINS: dict[str, tuple[str, dict[str, Any]]] = {
+    "SCRAM": ("SECURE", LOGIN | TLS | ENCRYPTED | {"sasl_mechanism": "SCRAM-SHA-512"}),
+    "OAUTHBEARER": ("TOKEN", {"sasl_mechanism": "OAUTHBEARER", "sasl_token": token(3600)}),
+}
+FAUST = [str(Path(sys.executable).with_name("faust")), "-A", "stream.app", "worker", "-l", "debug"]
+
+
+def test_the_logins_use_every_secret_that_there_is() -> None:
+    """A secret that is added to the settings has to be added here."""
+    secrets = {name for name, field in Settings.model_fields.items() if is_secret(field)}
+    assert {name for _, flags in LOGINS.values() for name in flags if name in secrets} == secrets
+
+
+@pytest.mark.parametrize("command", [None, FAUST], ids=["rasid", "faust"])
+@pytest.mark.parametrize("login", LOGINS)
+def test_a_worker_logs_in_and_shows_no_secret(guarded: Guarded, login: str, command: list[str] | None) -> None:
+    """Not in the debug log, the banner, health, metrics, dead letters or alerts; Faust's own clients log in too."""
     stand = _stand().Stand(guarded.kafka.bootstrap, partitions=1)
+    listener, flags = LOGINS[login]
+    given = guarded.flags(listener, **flags)
+    settings = load_settings(flags=given)
     try:
         stand.create_topics()
-        worker = stand.start(
-            RASID_BROKER=guarded.kafka.bootstrap_of("SECURE"),
-            RASID_SASL_MECHANISM="SCRAM-SHA-512",
-            RASID_SASL_USERNAME="rasid",
-            RASID_SASL_PASSWORD=PASSWORD,
-            RASID_TLS="true",
-            RASID_TLS_CA_FILE=str(guarded.folder / "ca.pem"),
-            RASID_LOG_LEVEL="debug",
-        )
-        stand.produce([_stand().article(0)])
-        alerts = stand.read(*stand.alert_topics, until=lambda got: len(got) == 1)
-        assert len(alerts) == 1
+        environ = {f"RASID_{name.upper()}": str(value) for name, value in given.items()}
+        worker = stand.start(command, RASID_LOG_LEVEL="debug", **environ)
+        stand.produce([_stand().article(0, title="boom"), (b"bad", b"{"), *map(_stand().article, range(3))])
+        dead_letters = 1 if command else 2
+        told = stand.read(stand.settings.topics.dead_letters, until=lambda got: len(got) >= dead_letters)
+        assert len(told) == dead_letters
+        if not command:
+            told += stand.read(*stand.alert_topics, until=lambda got: len(got) == 3)
+        url = worker.health_url()
+        shown = [str(told), *(_stand().get(url + path)[1] for path in ("/metrics", "/health/live", "/health/ready"))]
         assert worker.stop() == 0
-        assert PASSWORD not in worker.log
+        shown.append(worker.log)
+        assert settings.secrets
+        for secret in settings.secrets:
+            assert not [text for text in shown if secret in text]
     finally:
         stand.close()
 
