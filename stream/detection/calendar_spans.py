@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from stream.detection.hijri import hijri_month, hijri_to_gregorian, hijri_year_of
@@ -24,6 +24,11 @@ class Span(NamedTuple):
 def days_from(day: date, days: int) -> date:
     """*day* moved by *days*; what lies outside the calendar ends at its border."""
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
+
+
+def hours_before(moment: datetime, hours: int) -> date:
+    """The day on which it was *hours* earlier, by the hour of the clock."""
+    return days_from(moment.date(), (moment.hour - hours) // 24)
 
 
 def months_from(day: date, months: int) -> date:

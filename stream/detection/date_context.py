@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from stream.detection.calendar_spans import Span
@@ -11,7 +11,7 @@ from stream.detection.date_words import DateWords, Tense, date_words
 from stream.detection.numbers import Number
 from stream.detection.text import Text
 
-Kind = Literal["weekday", "relative", "month", "hijri", "unit", "year", "digits", "season", "vague"]
+Kind = Literal["weekday", "relative", "month", "hijri", "unit", "year", "digits", "season", "vague", "anchored"]
 _CLAUSE = 14  # words before a date in which a cue for its tense is looked for
 
 
@@ -34,11 +34,12 @@ class Found(NamedTuple):
 class Neighbourhood:
     """The words of one text, and what stands around each of them."""
 
-    def __init__(self, text: Text, published: date, numbers: Sequence[Number]) -> None:
+    def __init__(self, text: Text, moment: datetime, numbers: Sequence[Number]) -> None:
         self.text = text
         self.words = text.words
         self.separators = text.separators
-        self.published = published
+        self.moment = moment
+        self.published = moment.date()
         self.lex: DateWords = date_words()
         table = self.lex.table
         self.hits = [table[word] for word in self.words]
@@ -62,6 +63,17 @@ class Neighbourhood:
     def before(self, i: int) -> str:
         """The word before *i* when only blanks stand between."""
         return self.words[i - 1] if self.joined(i) else ""
+
+    def ordinal_at(self, i: int) -> tuple[int, int]:
+        """The ordinal number at the word *i*, of either gender: its value or 0, and the word after it."""
+        word = self.next(i)
+        value = self.lex.ordinals.get(word) or self.lex.ordinals.get(word.removesuffix(self.lex.feminine), 0)
+        if not value:
+            return 0, i
+        after = self.next(i + 1)
+        if value < 10 and after.removesuffix(self.lex.feminine) in self.lex.sets["ten"]:
+            return value + 10, i + 2
+        return value, i + 1
 
     def has(self, name: str, word: str) -> bool:
         """Whether *word* is in the list *name*, with a proclitic too."""

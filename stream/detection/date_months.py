@@ -197,7 +197,8 @@ def read_hijri(near: Neighbourhood, i: int, last: int, form: Form) -> Found | No
 def read_season(near: Neighbourhood, i: int, last: int, month: int) -> Found | None:
     """A season of a stated year, or the last or coming one."""
     end, year, stated, shift = _year_after(near, last)
-    if year is None and stated not in ("past", "future") and abs(shift) != 1:
+    this = near.has("this", near.before(i))
+    if year is None and not this and stated not in ("past", "future") and abs(shift) != 1:
         return None
     if year is None:
         year = near.published.year + shift
@@ -206,7 +207,7 @@ def read_season(near: Neighbourhood, i: int, last: int, month: int) -> Found | N
         elif stated == "future" and date(year, month, 1) <= near.published:
             year += 1
     start = cal.month_span(year, month).start
-    return Found(i, end, Span(start, cal.days_from(cal.months_from(start, 3), -1), "month"), stated, "season")
+    return Found(i - this, end, Span(start, cal.days_from(cal.months_from(start, 3), -1), "month"), stated, "season")
 
 
 def _tail_digits(word: str) -> str:

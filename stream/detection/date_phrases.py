@@ -4,7 +4,7 @@ Each function begins at the word that gives the expression its name and takes in
 """
 
 # A branch for each construction of the grammar, each with its own way out:
-# ruff: noqa: PLR0911
+# ruff: noqa: C901, PLR0911
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from datetime import date
 
 from stream.detection import calendar_spans as cal
 from stream.detection.calendar_spans import Span
+from stream.detection.date_anchors import read_step
 from stream.detection.date_context import Found, Neighbourhood
 from stream.detection.date_months import read_hijri, read_month, read_season
 from stream.detection.date_units import read_unit, unit_phrase
@@ -21,6 +22,10 @@ from stream.detection.hijri import hijri_to_gregorian
 _YEARS = range(1900, 2100)
 _NAMED_YEARS = range(1000, 2200)  # beside "year"
 _HIJRI_YEARS = range(1300, 1500)
+_NOON = 12
+_AFTER_MIDNIGHT = 3  # o'clock; what appears before it was written on the day before
+_SOON = 3  # days ahead within which a verb in the present means the coming weekday
+_NEXT = 1  # the same where no verb tells
 
 
 def read(near: Neighbourhood, i: int, low: int) -> Found | None:
@@ -50,11 +55,13 @@ def _read_form(near: Neighbourhood, form: Form, i: int, last: int, prefix: str) 
         case "hijri":
             return read_hijri(near, i, last, form)
         case "unit":
-            return read_unit(near, i, last, form)
+            return read_unit(near, i, last, form, prefix)
         case "digits":
             return read_digits(near, i, form, prefix)
         case "season":
             return read_season(near, i, last, form.value)
+        case "step":
+            return read_step(near, i, last, form.value)
         case "current":
             point = tuple(near.lex.data.points)[form.value]
             month = cal.month_span(near.published.year, near.published.month)
@@ -147,7 +154,7 @@ def _written(near: Neighbourhood, i: int, form: Form) -> Found | None:
 
 
 def read_weekday(near: Neighbourhood, i: int, last: int, weekday: int) -> Found | None:
-    """A weekday, resolved by what stands around it."""
+    """A weekday, resolved by what stands around it: the last one, or the coming one of what is planned or near."""
     if near.before(i) in near.lex.sets["no_weekday_after"] or near.next(last) in near.lex.sets["no_weekday_before"]:
         return None
     end, tense = near.modifier(last)
@@ -158,7 +165,9 @@ def read_weekday(near: Neighbourhood, i: int, last: int, weekday: int) -> Found 
             day = cal.days_from(cal.week_span(week.span.start).start, weekday)
             return Found(i, week.last, Span(day, day, "day"), week.tense, "weekday")
     tense = tense or near.tense_at(i, last)
-    coming = tense == "future"
+    ahead = (weekday - near.published.weekday()) % 7
+    reach = _SOON if tense == "present" and stated is None else _NEXT if tense is None else 0
+    coming = tense == "future" or 0 < ahead <= reach
     strict = stated in ("past", "future")
     day = cal.weekday_on(near.published, weekday, coming=coming, strict=strict)
     found = Found(i, end, Span(day, day, "day"), tense, "weekday")
@@ -190,12 +199,16 @@ def read_relative(near: Neighbourhood, i: int, last: int, form: Form) -> Found |
             day = cal.days_from(near.last_day, shift or 0)
             first, last = (i, last + 1) if shift is not None else (i - 1, last)
             return Found(first, last, Span(day, day, "day"), None, "relative")
+    if form.word in near.lex.sets["daytime"] and near.moment.hour < _NOON:
+        value = -1
     if value == 0 and (
         near.next(last) in near.lex.sets["no_today_before"]
         or near.before(i) in near.lex.sets["no_today_after"]
         or near.lex.modifiers.get(near.next(last))
     ):
         return None
+    if value == 0 and not form.rest and near.moment.hour < _AFTER_MIDNIGHT and _alone(near, i, last):
+        value = -1
     day = cal.days_from(near.published, value)
     tense: Tense = "past" if value < 0 else "future" if value else "present"
     found = Found(i, last, Span(day, day, "day"), tense, "relative")
@@ -209,6 +222,13 @@ def read_relative(near: Neighbourhood, i: int, last: int, form: Form) -> Found |
             exact = _explicit_after(near, k + 1)
             return found._replace(last=exact.last, span=exact.span) if exact else found
     return found
+
+
+def _alone(near: Neighbourhood, i: int, last: int) -> bool:
+    """Whether neither a weekday nor a part of the day says which day "today" is."""
+    hit = near.hits[last] if last < len(near.words) else None
+    dated = hit is not None and hit.value[0].kind == "weekday"
+    return not dated and near.lex.before.ending_at(near.words, i) is None
 
 
 def leads_to_a_time(near: Neighbourhood, k: int) -> bool:

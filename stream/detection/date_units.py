@@ -9,11 +9,14 @@ from datetime import date
 
 from stream.detection import calendar_spans as cal
 from stream.detection.calendar_spans import Span
+from stream.detection.date_anchors import read_after, read_run
 from stream.detection.date_context import Found, Neighbourhood
 from stream.detection.date_months import day_before
 from stream.detection.date_words import Form, Tense, Unit
 
 _LONGEST_AGO = 300  # years; what is longer ago is history or a figure of speech
+_EARLY = 6  # o'clock; before it the day of publication has hardly begun
+_LAST_HOURS = 12  # "in the last hours"
 _DAYS: dict[Unit, int] = {"day": 1, "night": 1, "week": 7}
 # Days meant by "few" and by an unnamed number of units: a usual guess.
 _FEW = {"hour": 1, "day": 4, "night": 2, "week": 21, "month": 92, "year": 1096, "decade": 7305}
@@ -31,9 +34,12 @@ def unit_phrase(near: Neighbourhood, i: int) -> Found | None:
     return None
 
 
-def read_unit(near: Neighbourhood, i: int, last: int, form: Form) -> Found | None:
+def read_unit(near: Neighbourhood, i: int, last: int, form: Form, prefix: str = "") -> Found | None:
     """An expression of units of time, or None where they measure something else."""
     lex, unit = near.lex, form.unit
+    run = read_run(near, i, last, form, prefix)
+    if run is not None:
+        return run
     # Words before: a number, or "this", or a point ("the beginning of").
     number = near.number_ending.get(i) if near.joined(i) else None
     if number and form.word.startswith(lex.article) and not near.words[number.first].startswith(lex.article):
@@ -58,9 +64,7 @@ def read_unit(near: Neighbourhood, i: int, last: int, form: Form) -> Found | Non
     if form.value == 1 and not number and tense:
         return calendar_unit(near, i, end, unit, tense)
     if tense in ("past", "future"):
-        days = _length(unit, amount, few=few)
-        edge = _moved(near, unit, amount, days, 1 if tense == "future" else -1)
-        start, stop = sorted((edge, near.published))
+        start, stop = _stretch(near, unit, amount, tense, few=few)
         vague = amount is None and unit in ("month", "year", "decade")
         span = Span(start, stop, "unknown" if vague else _precision_of(unit))
         first = first - 1 if near.has("within", governor) or governor in lex.sets["in_"] else first
@@ -71,13 +75,34 @@ def read_unit(near: Neighbourhood, i: int, last: int, form: Form) -> Found | Non
         return calendar_unit(near, i, last, unit, "present")
     if near.has("within", governor) and (amount is not None) and not _names_a_time(near, last):
         tense = near.tense_at(first, last)
-        edge = _moved(near, unit, amount, _length(unit, amount, few=few), 1 if tense == "future" else -1)
-        start, stop = sorted((edge, near.published))
+        start, stop = _stretch(near, unit, amount, tense, few=few)
         return Found(first - 1, last, Span(start, stop, _precision_of(unit)), tense, "unit", ranges=True)
-    if near.has("after", governor) and 0 < (amount or 0) <= _LONGEST_AGO and near.tense_at(first - 1, last) == "future":
+    if near.has("after", governor) and near.tense_at(first - 1, last) != "future":
+        return read_after(near, first - 1, last, form, amount)
+    if near.has("after", governor) and 0 < (amount or 0) <= _LONGEST_AGO:
         edge = _moved(near, unit, amount, _length(unit, amount, few=few), 1)
         return Found(first - 1, last, Span(edge, edge, _precision_of(unit)), "future", "unit")
     return None
+
+
+def _stretch(
+    near: Neighbourhood, unit: Unit, amount: int | None, tense: Tense | None, *, few: bool
+) -> tuple[date, date]:
+    """First and last day of so many units up to publication, or from it on.
+
+    Hours are counted on the clock; of days and nights the one that has hardly begun is not yet one of the last.
+    """
+    if tense == "future":
+        return near.published, _moved(near, unit, amount, _length(unit, amount, few=few), 1)
+    if unit == "hour":
+        return cal.hours_before(near.moment, amount or _LAST_HOURS), near.published
+    stop = near.published
+    if unit in ("day", "night") and near.moment.hour < _EARLY:
+        stop = cal.days_from(stop, -1)
+    if amount is None and unit in ("day", "night"):
+        return cal.days_from(stop, -_length(unit, amount, few=few)), stop
+    start = _moved(near, unit, amount, _length(unit, amount, few=few), -1)
+    return start, max(start, stop)
 
 
 def _names_a_time(near: Neighbourhood, last: int) -> bool:

@@ -55,6 +55,13 @@ class DateData(WordData):
     ago: list[str]
     within: list[str]
     after: list[str]
+    upon: list[str]
+    lasting: list[str]
+    counted: list[str]
+    for_: list[str]
+    running: list[str]
+    feminine: str
+    steps: dict[int, list[str]]
     until: list[str]
     or_: list[str]
     between: list[str]
@@ -67,6 +74,7 @@ class DateData(WordData):
     earlier: list[str]
     later: list[str]
     relative_days: dict[int, list[str]]
+    daytime: list[str]
     same_day: dict[int, list[str]]
     same: list[str]
     no_today_before: list[str]
@@ -78,6 +86,7 @@ class DateData(WordData):
     vague: dict[Literal["past", "future"], list[str]]
     event_names: list[str]
     future_cues: list[str]
+    present_cues: list[str]
     past_cues: list[str]
     future_prefixes: list[str]
     no_future: list[str]
@@ -88,7 +97,7 @@ class DateData(WordData):
     proclitics: list[str]
 
 
-FormKind = Literal["weekday", "relative", "month", "hijri", "unit", "digits", "season", "vague", "current"]
+FormKind = Literal["weekday", "relative", "month", "hijri", "unit", "digits", "season", "vague", "current", "step"]
 
 
 class Form(NamedTuple):
@@ -138,6 +147,7 @@ def _named(data: DateData) -> Iterator[tuple[FormKind, int, Unit, list[str]]]:
         ("month", data.months),
         ("hijri", data.hijri_months),
         ("season", data.seasons),
+        ("step", data.steps),
         ("vague", {-1: data.vague["past"], 1: data.vague["future"]}),
     )
     for kind, lists in by_number:
@@ -186,6 +196,7 @@ class DateWords:
         self.and_ = normalise(data.and_)
         self.article = normalise(data.article)
         self.accusative = normalise(data.accusative)
+        self.feminine = normalise(data.feminine)
         self.future_prefixes = tuple(normalise(p) for p in data.future_prefixes)
         self.no_future = tuple(normalise(p) for p in data.no_future_prefixes)
         self.tense = _Tenses(self._tense)
@@ -196,13 +207,21 @@ class DateWords:
         bare = word[1:] if word.startswith(self.and_) else word
         if word in self.sets["past_cues"] or bare in self.sets["past_cues"]:
             return "past"
-        return "future" if bare in self.sets["future_cues"] else None
+        if bare in self.sets["future_cues"]:
+            return "future"
+        return "present" if word in self.sets["present_cues"] or bare in self.sets["present_cues"] else None
 
     def _future_verb(self, word: str) -> bool:
         if not word.startswith(self.future_prefixes) or len(word) < 4:
             return False
         bare = word.removeprefix(self.and_)
         return not bare.startswith(self.no_future) and bare not in self.sets["no_future"]
+
+    def is_for(self, word: str, prefix: str) -> bool:
+        """Whether *word*, written with *prefix*, says "for the": the article after it loses its alef."""
+        return any(word.startswith((p + self.article[-1], p + self.article)) for p in self.sets["for_"]) and (
+            not prefix or prefix[:1] in self.sets["for_"]
+        )
 
     def has(self, name: str, word: str) -> bool:
         """Whether *word*, with or without a proclitic, is in the list *name*."""

@@ -1,8 +1,9 @@
 """Dates in Arabic news, resolved against the day of publication in the article's own zone.
 
 Nothing but the text and the publication time decides. A weekday alone is the latest such day up to publication, or the
-next one where its clause speaks of the future; "last month" is the calendar month, weeks begin on Monday; "since" and
-"during" give ranges that end or begin on the day of publication. The word lists are in `lexicons/dates.yaml`.
+next one where its clause speaks of the future, or of the present with that day near; "last month" is the calendar
+month, weeks begin on Monday; "since" and "during" give ranges that end or begin on the day of publication. What appears
+in the small hours was written the day before. The word lists are in `lexicons/dates.yaml`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from stream.detection.text import Text
 
 _MOST = 5000  # words of dates looked at in one text; an article has some twenty
 _GLUE = frozenset(("", "-", "/"))
-_SINCE_WINDOW = 8  # words between "since" and the date that it governs
+_SINCE_WINDOW = 14  # words between "since" and the date that it governs
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def find_dates(text: Text, published: datetime, numbers: Sequence[Number] | None
     *published* decides by its own calendar day; *numbers* saves looking for them again.
     """
     day = published.date()
-    near = Neighbourhood(text, day, find_numbers(text) if numbers is None else numbers)
+    near = Neighbourhood(text, published, find_numbers(text) if numbers is None else numbers)
     found: list[Found] = []
     for i in [i for i, hit in enumerate(near.hits) if hit is not None][:_MOST]:
         if found and i < found[-1].last:
@@ -55,7 +56,7 @@ def find_dates(text: Text, published: datetime, numbers: Sequence[Number] | None
         item = read(near, i, found[-1].last if found else 0)
         if item is None or (found and item.first < found[-1].last):
             continue
-        if item.span.start == item.span.end and not item.ranges:
+        if item.span.start == item.span.end and not item.ranges and item.kind != "anchored":
             near.last_day = item.span.start
         joined = _joined_range(text, found[-1], item) if found else None
         if joined:
@@ -98,7 +99,9 @@ def _since(text: Text, item: Found, published: date, low: int) -> Found:
             or (k < item.first - 1 and lex.has("year_after", words[k]))
         ):
             break
-    if lex.has("by", words[item.first - 1]) and item.first and item.span.end > published:
+    before = words[item.first - 1] if item.first else ""
+    ends = lex.has("ago", before) and lex.points.get(words[item.first]) == "late"
+    if (lex.has("by", before) or ends) and item.span.end > published:
         return item._replace(
             first=item.first - 1, span=Span(published, item.span.end, item.span.precision), ranges=True
         )

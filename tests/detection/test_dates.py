@@ -54,6 +54,35 @@ ONE = [
     ("weekday with written date", "وصل الثلاثاء 15 أيار/مايو 2018", "2018-05-15", None, "day"),
     ("weekday with date in brackets", "وصل الأحد (13 مايو)", "2018-05-13", None, "day"),
     ("weekday of last week", "وصل الخميس من الأسبوع الماضي", "2018-05-10", None, "day"),
+    ("weekday tomorrow, no verb", "جلسة طارئة للبرلمان الخميس", "2018-05-17", None, "day"),
+    ("weekday ahead with a present verb", "يلتقي المبعوث قادة الفصائل السبت", "2018-05-19", None, "day"),
+    ("weekday behind with a present verb", "يلتقي المبعوث قادة الفصائل الثلاثاء", "2018-05-15", None, "day"),
+    ("starting from", "تغلق السفارة أبوابها اعتبارا من الأحد", "2018-05-20", None, "day"),
+    # counted from another day
+    ("day after an event", "أغلقت المدارس بعد يوم من سقوط القذائف", "2018-05-15", None, "day"),
+    ("two days after an event", "عاد السكان بعد يومين على انسحاب المسلحين", "2018-05-14", None, "day"),
+    ("one day after an event", "عاد السكان بعد يوم واحد من الهدنة", "2018-05-15", None, "day"),
+    ("hours after an event", "بعد عشرين ساعة من إعلان الهدنة تجدد القصف", "2018-05-15", None, "day"),
+    ("days of a thing that lasts", "بعد أربعة أيام من المعارك انسحبت الميليشيا", "2018-05-13", "2018-05-16", "day"),
+    ("morrow of", "استقال الوزير غداة اغتيال القائد", "2018-05-15", None, "day"),
+    ("eve of", "اجتمع القادة عشية انطلاق المفاوضات", "2018-05-17", None, "day"),
+    ("morrow with a weekday", "غداة الاثنين عاد الهدوء", "2018-05-14", None, "day"),
+    ("for the fifth day", "تواصل القصف لليوم الخامس على التوالي", "2018-05-12", "2018-05-16", "day"),
+    ("for the third night", "تجددت الغارات لليلة الثالثة تواليا", "2018-05-14", "2018-05-16", "day"),
+    ("for the second week", "يستمر الحصار للأسبوع الثاني", "2018-05-09", "2018-05-16", "week"),
+    ("for the twelfth day", "إضراب عن الطعام لليوم الثاني عشر", "2018-05-05", "2018-05-16", "day"),
+    # a limit ahead
+    ("before the end of a month", "ستنسحب القوات قبل نهاية يوليو", "2018-05-16", "2018-07-31", "week"),
+    ("before the end of the year", "ستنسحب القوات قبل نهاية العام", "2018-05-16", "2018-12-31", "month"),
+    ("at the latest", "ستنسحب القوات في موعد أقصاه حزيران", "2018-05-16", "2018-06-30", "month"),
+    ("this summer", "سيزور البابا المنطقة هذا الصيف", "2018-06-01", "2018-08-31", "month"),
+    (
+        "since with a long way to its date",
+        "منذ بدء حملة الجيش على أحياء المدينة الغربية قبل أسبوعين",
+        "2018-05-02",
+        "2018-05-16",
+        "week",
+    ),
     # relative days
     ("today", "وصل الوفد اليوم", "2018-05-16", None, "day"),
     ("dawn today", "وصل الوفد فجر اليوم", "2018-05-16", None, "day"),
@@ -91,7 +120,8 @@ ONE = [
     ("last 24 hours", "في الساعات ال24 الماضية", "2018-05-15", "2018-05-16", "day"),
     ("last 24 hours with tatweel", "خلال الساعات الـ24 الماضية", "2018-05-15", "2018-05-16", "day"),
     ("last 48 hours in words", "خلال الساعات الثماني والأربعين الماضية", "2018-05-14", "2018-05-16", "day"),
-    ("last hours", "خلال الساعات الماضية", "2018-05-15", "2018-05-16", "day"),
+    ("last hours", "خلال الساعات الماضية", "2018-05-16", None, "day"),
+    ("within 36 hours", "دمرت المدفعية خمسة جسور خلال 36 ساعة", "2018-05-15", "2018-05-16", "day"),
     ("last few days", "خلال الأيام القليلة الماضية", "2018-05-12", "2018-05-16", "day"),
     ("last days", "في الأيام الأخيرة", "2018-05-10", "2018-05-16", "day"),
     ("coming days", "خلال اليومين المقبلين", "2018-05-16", "2018-05-18", "day"),
@@ -253,6 +283,33 @@ def test_weekday_corrects_today_after_midnight() -> None:
     assert mention.start == date(2018, 3, 9)
 
 
+@pytest.mark.parametrize(
+    ("hour", "phrase", "start", "end"),
+    [
+        (2, "اجتمعت اللجنة اليوم في الدوحة", "2021-06-09", "2021-06-09"),
+        (2, "انفجرت سيارة فجر اليوم في كابول", "2021-06-10", "2021-06-10"),
+        (9, "اجتمعت اللجنة اليوم في الدوحة", "2021-06-10", "2021-06-10"),
+        (4, "قتل سبعة جنود خلال اليومين الماضيين", "2021-06-08", "2021-06-09"),
+        (9, "قتل سبعة جنود خلال اليومين الماضيين", "2021-06-08", "2021-06-10"),
+        (3, "تقدم الجيش خلال الأيام الماضية", "2021-06-03", "2021-06-09"),
+        (7, "سقطت قذائف خلال الساعات الأخيرة", "2021-06-09", "2021-06-10"),
+        (20, "سقطت قذائف خلال الساعات الأخيرة", "2021-06-10", "2021-06-10"),
+        (8, "دارت معارك خلال النهار", "2021-06-09", "2021-06-09"),
+        (21, "دارت معارك خلال النهار", "2021-06-10", "2021-06-10"),
+    ],
+)
+def test_the_hour_of_publication(hour: int, phrase: str, start: str, end: str) -> None:
+    """What the last hours, the last days and today are depends on how far the day has come."""
+    published = datetime(2021, 6, 10, hour, 40, tzinfo=UTC)
+    assert [(str(m.start), str(m.end)) for m in found(phrase, published)] == [(start, end)]
+
+
+def test_counted_from_the_day_spoken_of() -> None:
+    """An event a day before another lies a day before the day that the text has just named."""
+    mentions = found("أعلنت اللجنة الاثنين النتائج غداة إغلاق الصناديق، وبعد يومين من هجوم على مركز للاقتراع")
+    assert [str(m.start) for m in mentions] == ["2018-05-14", "2018-05-13", "2018-05-12"]
+
+
 def test_span_and_text() -> None:
     """The mention quotes the text as received, tatweel and marks included."""
     (mention,) = found("وصلَ الوفدُ مساءَ الأحـــد إلى")
@@ -283,7 +340,14 @@ def test_islamic_calendar() -> None:
 
 @pytest.mark.parametrize(
     "phrase",
-    ["ليل السبت " * 20000, "منذ " * 50000 + "2014", "12-" * 40000, "قبل نحو " * 30000, "في وقت سابق من " * 20000],
+    [
+        "ليل السبت " * 20000,
+        "منذ " * 50000 + "2014",
+        "12-" * 40000,
+        "قبل نحو " * 30000,
+        "في وقت سابق من " * 20000,
+        "بعد يوم واحد " * 20000,
+    ],
 )
 def test_time_is_linear(phrase: str) -> None:
     """A text made to be slow takes no longer than another of its length."""
@@ -297,6 +361,7 @@ def test_time_is_linear(phrase: str) -> None:
 def test_ends_of_the_calendar(published: datetime) -> None:
     """A publication time at the edge of the calendar is no reason to fail."""
     found("قبل سبع سنوات، الأسبوع المقبل، العام الماضي، 6 نيسان، 27 رجب، غدا، منذ عقود، في مارس", published)
+    found("خلال الساعات الماضية، خلال اليومين الماضيين، بعد 30 ساعة من الهدنة، غداة الهجوم، لليوم الرابع", published)
 
 
 def test_word_list_is_validated() -> None:
