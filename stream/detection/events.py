@@ -26,9 +26,16 @@ class Mention:
     """A candidate with what the model thinks of it: `new` and `background` are probabilities."""
 
     candidate: Candidate
-    facts: list[str]
+    own_facts: list[str]
+    shared_facts: list[str]
+    """Those of its sentence and its article."""
     new: float
     background: float
+
+    @property
+    def facts(self) -> list[str]:
+        """All that the model was told."""
+        return self.own_facts + self.shared_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +57,19 @@ def score_candidates(analysis: Analysis, model: Model) -> list[Mention]:
     if not analysis.candidates:
         return []
     article = article_facts(analysis)
-    sentences: dict[tuple[int, int], list[str]] = {}
+    contexts: dict[tuple[int, int, str], tuple[list[str], list[float]]] = {}
     out = []
     for candidate in analysis.candidates:
-        key = (candidate.field, candidate.sentence)
-        shared = sentences.get(key)
-        if shared is None:
-            shared = sentence_facts(analysis, candidate.field, candidate.sentence)
-            shared = sentences[key] = shared + article
-        facts = candidate_facts(analysis, candidate, shared)
-        _, new, background = model.heads["news." + candidate.kind].probabilities(facts)
-        out.append(Mention(candidate, facts, new, background))
+        kind = candidate.kind
+        head = model.heads["news." + kind]
+        key = (candidate.field, candidate.sentence, kind)
+        context = contexts.get(key)
+        if context is None:
+            shared = sentence_facts(analysis, *key) + article
+            context = contexts[key] = shared, head.scores(shared)
+        facts = candidate_facts(analysis, candidate)
+        _, new, background = head.probabilities(facts, context[1])
+        out.append(Mention(candidate, facts, context[0], new, background))
     return out
 
 

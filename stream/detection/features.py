@@ -48,8 +48,8 @@ def age_class(published: date, start: date, end: date) -> str:
     return "month" if days <= 31 else "old"
 
 
-def sentence_facts(analysis: Analysis, number: int, sentence: int) -> list[str]:
-    """Facts about a sentence that hold for each candidate in it."""
+def sentence_facts(analysis: Analysis, number: int, sentence: int, kind: str) -> list[str]:
+    """Facts about a sentence that hold for each candidate of *kind* in it."""
     field = analysis.fields[number]
     published = analysis.published.date()
     here = field.sentences[sentence]
@@ -85,6 +85,11 @@ def sentence_facts(analysis: Analysis, number: int, sentence: int) -> list[str]:
     out.extend({f"who={a.actor.type}.{a.form}" for a in here.actors})
     named = len({a.actor.country or a.actor.id for a in here.actors if a.form != "generic"})
     out.append(f"parties={min(named, 3)}")
+    if kind == "attack":
+        # The company of a diplomatic verb says little that its neighbours and parties do not (measured).
+        out.extend({"in=" + _word(field, i) for i in range(low, high)})
+        out.extend({"cin=" + field.classes[i] for i in range(low, high)})
+        out.extend(f"opens{i - low}={_word(field, i)}" for i in range(low, min(low + 2, high)))
     return out
 
 
@@ -110,9 +115,9 @@ def article_facts(analysis: Analysis) -> list[str]:
 
 
 def candidate_facts(  # noqa: C901, PLR0912, PLR0915 - one list of facts, read top to bottom
-    analysis: Analysis, candidate: Candidate, shared: list[str]
+    analysis: Analysis, candidate: Candidate
 ) -> list[str]:
-    """The facts about *candidate*; `shared` holds those of its sentence and its article."""
+    """The facts about *candidate* itself, beside those of its sentence and its article."""
     field = analysis.fields[candidate.field]
     entry = candidate.match.entry
     out: list[str] = []
@@ -148,13 +153,8 @@ def candidate_facts(  # noqa: C901, PLR0912, PLR0915 - one list of facts, read t
     say(f"lemma|w+1={lemma}|{_word(field, candidate.last) if candidate.last < high else '</s>'}")
     say(f"lemma|w-1={lemma}|{_word(field, candidate.first - 1) if candidate.first > low else '<s>'}")
     if candidate.kind == "attack":
-        # The company of a diplomatic verb says little that its neighbours and parties do not (measured).
         out.extend("before=" + _word(field, i) for i in range(max(low, candidate.first - _WINDOW), candidate.first))
         out.extend("after=" + _word(field, i) for i in range(candidate.last, min(high, candidate.last + _WINDOW)))
-        out.extend({"in=" + _word(field, i) for i in range(low, high)})
-        out.extend({"cin=" + field.classes[i] for i in range(low, high)})
-        for i in range(low, min(low + 2, high)):
-            say(f"opens{i - low}={_word(field, i)}")
     out.extend("cbefore=" + field.classes[i] for i in range(max(low, candidate.first - _WINDOW), candidate.first))
     out.extend("cafter=" + field.classes[i] for i in range(candidate.last, min(high, candidate.last + _WINDOW)))
     say(f"class={field.classes[candidate.first]}")
@@ -194,7 +194,6 @@ def candidate_facts(  # noqa: C901, PLR0912, PLR0915 - one list of facts, read t
         if abs(nearest.first - candidate.first) < 8:
             say(f"date close={age}")
     say(f"rule|age_none={entry.id}|{nearest is None}")
-    out.extend(shared)
     return out
 
 

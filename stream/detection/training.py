@@ -202,7 +202,7 @@ def facts_of(analysis: Analysis) -> list[list[str]]:
     """The facts of each candidate, in order."""
     article = article_facts(analysis)
     return [
-        candidate_facts(analysis, c, sentence_facts(analysis, c.field, c.sentence) + article)
+        candidate_facts(analysis, c) + sentence_facts(analysis, c.field, c.sentence, c.kind) + article
         for c in analysis.candidates
     ]
 
@@ -295,7 +295,10 @@ def fit(rows: Rows, strength: float, answers: Sequence[str] | None = None) -> He
     """Fit one head; a yes-or-no head has the single answer `yes`."""
     counts = Counter(fact for facts in rows.facts for fact in set(facts))
     vectoriser = DictVectorizer()
-    data = vectoriser.fit_transform([{f: 1.0 for f in facts if counts[f] >= MIN_COUNT} for facts in rows.facts])
+    # A fact that holds twice counts twice, as it does when the model is read.
+    data = vectoriser.fit_transform(
+        [{f: float(n) for f, n in Counter(facts).items() if counts[f] >= MIN_COUNT} for facts in rows.facts]
+    )
     labels = rows.labels
     found = sorted(set(labels))
     model = LogisticRegression(C=strength, max_iter=200, tol=1e-3)
