@@ -14,6 +14,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+BANDIT := $(BIN)/bandit --quiet --configfile pyproject.toml --recursive stream schemas
+
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --custom-compile-command 'make lock'
 
 # A file of your own articles, JSON lines: make demo ARTICLES=file.jsonl
@@ -27,7 +29,7 @@ MARKED := --marked $(EVAL)/dev.jsonl $(EVAL)/seed.jsonl tests/marks/written.json
 	--sentences $(EVAL)/gsr_dev.jsonl --articles $(EVAL)/raw.jsonl.gz
 SKLEARN := $(BIN)/python -c 'import sklearn' 2>/dev/null || $(PIP) install 'scikit-learn>=1.5'
 
-.PHONY: help setup demo test lint format types unit evaluate train lock clean
+.PHONY: help setup demo test lint audit format types unit evaluate train lock clean
 .PHONY: evaluate-update
 
 help: ## Show this list
@@ -53,10 +55,15 @@ test: lint types unit ## Lint, types, and all tests, those on a real Kafka inclu
 lint: $(STAMP) ## Check style and format
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+	@$(BANDIT)
 
 format: $(STAMP) ## Mend what style checks can mend by themselves
 	@$(BIN)/ruff check --fix-only --quiet
 	@$(BIN)/ruff format
+
+audit: $(STAMP) ## Look for unsafe code, and for known vulnerabilities of the dependencies (asks pypi.org)
+	@$(BANDIT)
+	@$(BIN)/python .ci/audit.py $(AUDIT)
 
 types: $(STAMP) ## Check types
 	@$(BIN)/mypy
