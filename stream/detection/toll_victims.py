@@ -14,6 +14,7 @@ from stream.detection.toll_words import Count, Person, TollWords, Trigger, Victi
 
 _MOST = 1500  # triggers read in one text; an article has some ten
 _FORWARD = 14  # words behind a trigger in which its victims are looked for
+_COMMAS = 2  # between a doer and the victims: those of an insertion ("killed, on Monday, two men")
 _NEAR = 10  # words behind a trigger in which a number alone may count its victims
 _BACKWARD = 12  # words before a plural verb in which its subject is looked for
 _PHRASE = 7  # words that the phrase of the victims may take in
@@ -94,7 +95,8 @@ class VictimReader:
             return self._direct(i + 1) or self._object(i + 1)
         if trigger.plural:
             return self._of_plural(i, trigger)
-        direct = self.at(i + 1)
+        therein = i + 1 < len(self.words) and self.words[i + 1] in self.lex.sets["therein"]
+        direct = self.at(i + 1 + therein)
         subject = None if prefix else self._before(i, near=True)  # "and" opens a clause: its subject stands behind it
         if trigger.voice == "either" and (direct is None or (direct.number is None and direct.cls in self.lex.armed)):
             return self._object(i + 1) or direct or subject or self._named(i + 1, verb=True)
@@ -245,15 +247,15 @@ class VictimReader:
 
     def _object(self, i: int, *, plain: bool = False) -> Victims | None:
         """The object of an active verb behind its doer: a number of persons, or a person in the accusative."""
-        comma = False
+        commas = 0
         for k in range(i, self._clause(i)):
             word = self.words[k]
             if plain and word in self.lex.sets["stops"]:
                 break
             if k > i and self.separators[k - 1].strip(" \"'()"):
-                if comma or self.separators[k - 1].strip() != ",":
+                commas += 1
+                if commas > _COMMAS or self.separators[k - 1].strip() != ",":
                     break
-                comma = True
             if k in self.trigger_words or word in self.lex.sets["subtotal"]:
                 break
             number = self.number_at.get(k)

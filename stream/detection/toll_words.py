@@ -110,6 +110,8 @@ class TollData(WordData):
     recent: list[str]
     cumulative_strong: list[str]
     wars: list[str]
+    superlatives: list[str]
+    therein: list[str]
     endings: EndingData
 
 
@@ -201,7 +203,10 @@ class TollWords:
         for form, person in list(persons.items()):
             for owned in self._owned(form, person):
                 persons.setdefault(owned, person._replace(owned=True))
-        persons.update((form, Person(count, "person")) for form, count in _by_count(data.others))
+        persons.update(
+            (form, Person(count, "person", accusative=form.endswith(ends.plural[1])))
+            for form, count in _by_count(data.others)
+        )
         self.persons: WordTable[Person] = WordTable(persons)
         self.sets = {name: folded(value) for name, value in data if isinstance(value, list) and name not in _ROWS}
         self.sides = {normalise(word): cls for cls, words in data.sides.items() for word in words}

@@ -29,6 +29,7 @@ _NEGATION = 8  # words before a trigger in which it may be negated; three when a
 _UNREAL = 5  # words before a trigger in which "threat", "attempt" and the like make it unreal
 _AGAINST = 8  # words behind a toll in which "against" or "in addition to" opens another one
 _CIRCUMSTANCES = 6  # words that may stand between two counts of one trigger
+_SUPERLATIVE = 6  # words before "since" in which "the worst" makes it a comparison
 _CUMULATIVE = 12  # words around a toll in which "since" makes it cumulative
 
 
@@ -302,9 +303,12 @@ class _Finder:
     def _cumulative(self, first: int, last: int, value: int) -> bool:
         low, high = self.victims.sentence(first)
         sets, words = self.lex.sets, self.words
+        if self.out and self.out[-1].last == first and self.out[-1].scope == "cumulative":
+            return True  # "were killed since May and thousands wounded"
         for k in range(max(low, first - _CUMULATIVE), min(high, last + _CUMULATIVE)):
             word = words[k].removeprefix(self.lex.and_)
-            if word in sets["cumulative_strong"] and k + 1 < high and words[k + 1] not in sets["recent"]:
+            since = word in sets["cumulative_strong"] and k + 1 < high and words[k + 1] not in sets["recent"]
+            if since and sets["superlatives"].isdisjoint(words[max(low, k - _SUPERLATIVE) : k]):
                 return True
             if value >= 500 and word in sets["wars"]:
                 return True

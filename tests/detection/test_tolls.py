@@ -139,6 +139,9 @@ STATED: list[tuple[str, str, list[tuple[str, int, int | None]]]] = [
     ("struck by", "أصاب القناص شرطيا", [("injured", 1, 1)]),
     ("shot down", "أطلقوا الرصاص وأردوا حارسا", [("killed", 1, 1)]),
     ("several", "إصابة عدة أشخاص", [("injured", 1, None)]),
+    ("and wounded others", "قتل الجنود 8 مهربين وأصابوا آخرين", [("killed", 8, 8), ("injured", 1, None)]),
+    ("doer, a day, object", "قتلت الشرطة الكينية، الجمعة، خمسة مسلحين", [("killed", 5, 5)]),
+    ("in which", "هجوم قضى فيه حارس", [("killed", 1, 1)]),
     # other kinds
     ("abducted", "خطف مسلحون ثلاثة مهندسين", [("abducted", 3, 3)]),
     ("abduction of", "اختطاف 14 من حرس الحدود", [("abducted", 14, 14)]),
@@ -259,8 +262,9 @@ def test_victims_phrase() -> None:
         ("مقتل 70 ألف شخص في الحرب", "cumulative"),
         ("قتل 14 شخصا منذ فجر اليوم", "incident"),
         ("قتل 14 شخصا في غارة", "incident"),
+        ("في أعنف هجوم منذ عام قتل 14 شخصا", "incident"),
     ],
-    ids=["campaign", "year", "war", "dawn", "raid"],
+    ids=["campaign", "year", "war", "dawn", "raid", "worst"],
 )
 def test_scope(phrase: str, scope: str) -> None:
     """A figure for a period or a war is no toll of one incident."""
