@@ -10,9 +10,11 @@ import click
 import pytest
 
 from stream.cli import main
+from stream.exit_codes import ExitCode
+from stream.settings import CONFIG_VARIABLE, Settings
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "deploy/README.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "deploy/README.md"]
 
 
 def text_of(name: str) -> str:
@@ -57,3 +59,18 @@ def test_every_target_is_listed_by_help() -> None:
 def test_ci_calls_make_test_and_nothing_else() -> None:
     """What CI runs is what developers run."""
     assert text_of(".ci/run").rstrip().endswith("exec make --no-print-directory test")
+
+
+def test_the_exit_codes_that_are_named_are_the_workers_own() -> None:
+    """SECURITY.md tells a supervisor what to do at every code with which a worker stops by itself."""
+    rows = re.findall(r"^\| ([0-9, ]+) \|", text_of("SECURITY.md"), re.MULTILINE)
+    named = {int(code) for row in rows for code in row.split(",")}
+    others = {ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE, ExitCode.OVER_LIMIT, ExitCode.NOT_WRITTEN}
+    assert named == set(ExitCode) - others
+
+
+def test_every_setting_that_a_document_names_exists() -> None:
+    """RASID_X in a document is a setting, or the variable that names the settings file."""
+    known = {f"RASID_{name.upper()}" for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    for name in DOCUMENTS:
+        assert set(re.findall(r"RASID_[A-Z_]*[A-Z]", text_of(name))) <= known, name
