@@ -16,6 +16,7 @@ from stream.detection.alerts import build
 from stream.detection.analysis import Analysis, analyse
 from stream.detection.events import find_events, score_candidates
 from stream.detection.lexicon import Lexicon, load
+from stream.detection.links import Links
 from stream.detection.places import PlaceResolver, place_forms
 from stream.detection.slots import fill
 
@@ -41,8 +42,9 @@ class Detector:
     def detect(self, article: Article, *, detected_at: datetime) -> list[Alert]:
         """The alerts of *article*, new and background, each event once; the order and the ids are always the same."""
         analysis = self.analyse(article)
-        events = find_events(analysis, score_candidates(analysis, self.model), self.model)
-        slots = fill(analysis, events, self.model)
+        links = Links(analysis, self.model)
+        events = find_events(analysis, score_candidates(analysis, self.model), self.model, links)
+        slots = fill(analysis, events, self.model, links)
         return [
             build(article, analysis, event, filled, self._reference, detected_at)
             for event, filled in zip(events, slots, strict=True)

@@ -14,6 +14,7 @@ from stream.detection.features import (
     sentence_facts,
     status_facts,
 )
+from stream.detection.links import Links
 from stream.detection.merging import Scores, Sketch, linkage, merge, pair_scores, sketch
 from stream.detection.model import Model
 
@@ -200,7 +201,7 @@ def event_facts(drafts: Sequence[Draft], rank: int, scores: Scores) -> list[str]
     return out
 
 
-def find_events(analysis: Analysis, mentions: Sequence[Mention], model: Model) -> list[Event]:
+def find_events(analysis: Analysis, mentions: Sequence[Mention], model: Model, links: Links) -> list[Event]:
     """Merge the likely mentions into events; events of both timings come back, the surest first within a kind."""
     events: list[Event] = []
     for kind in KINDS:
@@ -214,7 +215,7 @@ def find_events(analysis: Analysis, mentions: Sequence[Mention], model: Model) -
             chosen = [m for m in likely if (m.new >= m.background * model.numbers[f"new.{kind}"]) == (timing == "new")]
             if not chosen:
                 continue
-            sketches = [sketch(analysis, m.candidate, model) for m in chosen]
+            sketches = [sketch(analysis, m.candidate, model, links) for m in chosen]
             scores = pair_scores(analysis, sketches, model.heads[f"merge.{kind}"])
             groups = merge(len(chosen), scores, model.numbers[f"merge.{kind}"])
             drafts = [_draft(analysis, [(i, chosen[i], sketches[i]) for i in g], timing) for g in groups]

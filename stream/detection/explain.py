@@ -14,6 +14,7 @@ from schemas.article import Article
 from stream.detection.analysis import Analysis, FieldAnalysis
 from stream.detection.detector import Detector
 from stream.detection.events import Event, Mention, find_events, score_candidates
+from stream.detection.links import Links
 from stream.detection.model import Model
 
 _MOST_REASONS = 8
@@ -109,13 +110,14 @@ def explain(detector: Detector, article: Article) -> Explanation:
     model = detector.model
     analysis = detector.analyse(article)
     mentions = score_candidates(analysis, model)
-    kept = find_events(analysis, mentions, model)
+    links = Links(analysis, model)
+    kept = find_events(analysis, mentions, model, links)
     # The same merging with no event too unsure: what is there beyond `kept` was dropped.
     lenient = Model(model.heads, {**model.numbers, **{f"event.{kind}": -1.0 for kind in ("attack", "diplomacy")}})
     alerts = {_key(e): a for e, a in zip(kept, detector.detect(article, detected_at=article.published_at), strict=True)}
     events = []
     number_of: dict[tuple[int, int, int, str], int] = {}
-    for number, event in enumerate(find_events(analysis, mentions, lenient), 1):
+    for number, event in enumerate(find_events(analysis, mentions, lenient, links), 1):
         number_of.update({_place(mention): number for mention in event.mentions})
         events.append(_told(number, event, alerts.get(_key(event)), model))
     fates = {told.number: told.fate for told in events}

@@ -48,7 +48,9 @@ def age_class(published: date, start: date, end: date) -> str:
     return "month" if days <= 31 else "old"
 
 
-def sentence_facts(analysis: Analysis, number: int, sentence: int, kind: str) -> list[str]:
+def sentence_facts(  # noqa: C901 - one list of facts, read top to bottom
+    analysis: Analysis, number: int, sentence: int, kind: str
+) -> list[str]:
     """Facts about a sentence that hold for each candidate of *kind* in it."""
     field = analysis.fields[number]
     published = analysis.published.date()
@@ -265,7 +267,7 @@ _REACH = 7
 _MEANS = ("cue.aircraft", "cue.artillery", "cue.explosive", "cue.firearm", "cue.blade", "cue.suicide", "cue.chemical")
 
 
-def nature_facts(  # noqa: C901 - one list of facts, read top to bottom
+def nature_facts(  # noqa: C901, PLR0912 - one list of facts, read top to bottom
     analysis: Analysis, candidates: Sequence[Candidate]
 ) -> list[str]:
     """What tells the type of an event: its triggers and the means named near them. One candidate or all of an event."""

@@ -8,6 +8,7 @@ from stream.detection.actors import ActorMention
 from stream.detection.analysis import Analysis, Candidate
 from stream.detection.dates import DateMention
 from stream.detection.features import actor_class, age_class, lemma_of, link_facts
+from stream.detection.model import Model
 from stream.detection.places import PlaceMention
 
 
@@ -118,3 +119,45 @@ def date_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[DateM
         facts = list(link_facts(field, candidate, lemma, when.first, when.last, what, rank))
         facts += [f"precision={when.precision}", f"age={age}", f"tense={when.tense}", f"alone={len(here) == 1}"]
         yield when, facts
+
+
+class Links:
+    """What the model makes of each actor, place and date near the candidates of one article: worked out once each."""
+
+    def __init__(self, analysis: Analysis, model: Model) -> None:
+        self.analysis = analysis
+        self._heads = model.heads
+        self._actors: dict[int, list[tuple[ActorMention, dict[str, float]]]] = {}
+        self._places: dict[int, list[tuple[PlaceMention, float]]] = {}
+        self._dates: dict[int, list[tuple[DateMention, float]]] = {}
+
+    def actors(self, candidate: Candidate) -> list[tuple[ActorMention, dict[str, float]]]:
+        """Each actor with the probability of each role."""
+        found = self._actors.get(id(candidate))
+        if found is None:
+            head = self._heads[f"role.{candidate.kind}"]
+            found = self._actors[id(candidate)] = [
+                (actor, dict(zip(head.answers, head.probabilities(facts), strict=True)))
+                for actor, facts in actor_links(self.analysis, candidate)
+            ]
+        return found
+
+    def places(self, candidate: Candidate) -> list[tuple[PlaceMention, float]]:
+        """Each place with the probability that it happened there."""
+        found = self._places.get(id(candidate))
+        if found is None:
+            head = self._heads["place"]
+            found = self._places[id(candidate)] = [
+                (place, head.probabilities(facts)[0]) for place, facts in place_links(self.analysis, candidate)
+            ]
+        return found
+
+    def dates(self, candidate: Candidate) -> list[tuple[DateMention, float]]:
+        """Each date with the probability that it happened then."""
+        found = self._dates.get(id(candidate))
+        if found is None:
+            head = self._heads["date"]
+            found = self._dates[id(candidate)] = [
+                (when, head.probabilities(facts)[0]) for when, facts in date_links(self.analysis, candidate)
+            ]
+        return found

@@ -8,7 +8,7 @@ from datetime import date
 
 from stream.detection.analysis import Analysis, Candidate
 from stream.detection.features import lemma_of, nature_facts, status_facts
-from stream.detection.links import actor_links, date_links, place_links
+from stream.detection.links import Links
 from stream.detection.model import Head, Model
 from stream.detection.morphology import is_definite
 
@@ -33,15 +33,13 @@ class Sketch:
     words: frozenset[str]
 
 
-def sketch(analysis: Analysis, candidate: Candidate, model: Model) -> Sketch:
+def sketch(analysis: Analysis, candidate: Candidate, model: Model, links: Links) -> Sketch:
     """Guess type, actors, place, day and toll of *candidate* from its own sentence."""
     field = analysis.fields[candidate.field]
-    roles = model.heads[f"role.{candidate.kind}"]
     sides: dict[str, set[str]] = {"initiator": set(), "target": set()}
     types: dict[str, set[str]] = {"initiator": set(), "target": set()}
     countries = set()
-    for actor, link in actor_links(analysis, candidate):
-        answers = dict(zip(roles.answers, roles.probabilities(link), strict=True))
+    for actor, answers in links.actors(candidate):
         for role, members in sides.items():
             if answers[role] > 0.4:
                 members.add(actor.actor.country or actor.actor.id)
@@ -49,13 +47,11 @@ def sketch(analysis: Analysis, candidate: Candidate, model: Model) -> Sketch:
                 if actor.actor.country:
                     countries.add(actor.actor.country)
     best_place, place_score = None, 0.15
-    for place, link in place_links(analysis, candidate):
-        score = model.heads["place"].probabilities(link)[0]
+    for place, score in links.places(candidate):
         if score > place_score:
             best_place, place_score = place.place, score
     best_day, day_score = None, 0.2
-    for when, link in date_links(analysis, candidate):
-        score = model.heads["date"].probabilities(link)[0]
+    for when, score in links.dates(candidate):
         if score > day_score and when.precision != "unknown":
             best_day, day_score = (when.start, when.end), score
     low, high = candidate.sentence_first, candidate.sentence_last
@@ -160,11 +156,13 @@ def linkage(scores: Scores, x: Sequence[int], y: Sequence[int]) -> float:
 def merge(count: int, scores: Scores, threshold: float) -> list[list[int]]:
     """Group the numbers up to *count* into events: average linkage over the log-odds that two are one event."""
     groups = [[i] for i in range(count)]
+    sums = [[scores[min(i, j), max(i, j)] if i != j else 0.0 for j in range(count)] for i in range(count)]
     while len(groups) > 1:
         best, pair = threshold, None
-        for x in range(len(groups)):
+        for x, row in enumerate(sums):
+            size = len(groups[x])
             for y in range(x + 1, len(groups)):
-                score = linkage(scores, groups[x], groups[y])
+                score = row[y] / (size * len(groups[y]))
                 if score > best:
                     best, pair = score, (x, y)
         if pair is None:
@@ -172,4 +170,11 @@ def merge(count: int, scores: Scores, threshold: float) -> list[list[int]]:
         x, y = pair
         groups[x] = sorted(groups[x] + groups[y])
         del groups[y]
+        for i, row in enumerate(sums):
+            if i != x:
+                row[x] += row[y]
+                sums[x][i] = row[x]
+        del sums[y]
+        for row in sums:
+            del row[y]
     return groups

@@ -10,7 +10,7 @@ from stream.detection.actors import ActorMention
 from stream.detection.analysis import Analysis, Candidate, Sentence
 from stream.detection.dates import DateMention
 from stream.detection.events import Event, Mention
-from stream.detection.links import actor_links, date_links, place_links
+from stream.detection.links import Links
 from stream.detection.model import Model
 from stream.detection.places import PlaceMention
 from stream.detection.tolls import Toll
@@ -39,13 +39,11 @@ class Slots:
     tolls: list[tuple[int, Toll]]
 
 
-def _actors(analysis: Analysis, event: Event, mentions: Sequence[Mention], model: Model) -> list[RoleFiller]:
-    head = model.heads[f"role.{event.kind}"]
+def _actors(event: Event, mentions: Sequence[Mention], model: Model, links: Links) -> list[RoleFiller]:
     floor = {"initiator": model.numbers[f"initiator.{event.kind}"], "target": model.numbers[f"target.{event.kind}"]}
     best: dict[str, tuple[float, RoleFiller]] = {}
     for mention in mentions:
-        for actor, facts in actor_links(analysis, mention.candidate):
-            answers = dict(zip(head.answers, head.probabilities(facts), strict=True))
+        for actor, answers in links.actors(mention.candidate):
             role = max(("initiator", "target"), key=lambda r: answers[r] - floor[r])
             if answers[role] < floor[role]:
                 continue
@@ -80,12 +78,11 @@ def _actors(analysis: Analysis, event: Event, mentions: Sequence[Mention], model
     return kept[:8]
 
 
-def _place(analysis: Analysis, event: Event, model: Model) -> tuple[PlaceMention | None, int]:
-    head = model.heads["place"]
+def _place(event: Event, model: Model, links: Links) -> tuple[PlaceMention | None, int]:
     best: tuple[float, int, PlaceMention] | None = None
     for weight, mention in _weighted(event):
-        for place, facts in place_links(analysis, mention.candidate):
-            score = head.probabilities(facts)[0] * weight
+        for place, probability in links.places(mention.candidate):
+            score = probability * weight
             if best is None or score > best[0]:
                 best = (score, mention.candidate.field, place)
     if best is not None and best[0] >= model.numbers["place"]:
@@ -109,14 +106,13 @@ def _fallback_place(analysis: Analysis) -> tuple[PlaceMention | None, int]:
     return None, 0
 
 
-def _when(analysis: Analysis, event: Event, model: Model) -> tuple[DateMention | None, int, str]:
-    head = model.heads.get("date") or model.heads["place"]
+def _when(analysis: Analysis, event: Event, model: Model, links: Links) -> tuple[DateMention | None, int, str]:
     best: tuple[float, int, DateMention] | None = None
     for weight, mention in _weighted(event):
-        for when, facts in date_links(analysis, mention.candidate):
+        for when, probability in links.dates(mention.candidate):
             if when.precision == "unknown":
                 continue
-            score = head.probabilities(facts)[0] * weight
+            score = probability * weight
             if best is None or score > best[0]:
                 best = (score, mention.candidate.field, when)
     if best is not None and best[0] >= model.numbers["date"]:
@@ -204,15 +200,15 @@ def _told(sentence: Sentence, events: Sequence[Event], new: Sequence[int]) -> in
     return None if named - _BLOODLESS - {"other_attack"} else next(iter(new), None)
 
 
-def fill(analysis: Analysis, events: Sequence[Event], model: Model) -> list[Slots]:
+def fill(analysis: Analysis, events: Sequence[Event], model: Model, links: Links) -> list[Slots]:
     """The slots of each event, in the order of *events*."""
     tolls = _tolls(analysis, events)
     out = []
     for event, mine in zip(events, tolls, strict=True):
-        place, place_field = _place(analysis, event, model)
+        place, place_field = _place(event, model, links)
         if place is None and event.kind == "attack":
             place, place_field = _fallback_place(analysis)
-        when, when_field, reason = _when(analysis, event, model)
-        actors = _actors(analysis, event, event.mentions, model)
+        when, when_field, reason = _when(analysis, event, model, links)
+        actors = _actors(event, event.mentions, model, links)
         out.append(Slots(actors, place, place_field, when, when_field, reason, mine))
     return out

@@ -23,7 +23,7 @@ from schemas.lexicon import TriggerEntry
 from stream.detection.analysis import Analysis, Candidate, analyse
 from stream.detection.events import KINDS, Event, find_events, score_candidates
 from stream.detection.features import article_facts, candidate_facts, nature_facts, sentence_facts, status_facts
-from stream.detection.links import actor_links, date_links, place_links
+from stream.detection.links import Links, actor_links, date_links, place_links
 from stream.detection.merging import pair_facts, sketch
 from stream.detection.model import Head, Model
 from stream.detection.text import normalise
@@ -278,8 +278,9 @@ def collect_pairs(marked: Sequence[Marked], heads: dict[str, Head]) -> dict[str,
     rows = {f"merge.{kind}": Rows() for kind in KINDS}
     model = Model(heads, NUMBERS)
     for item in marked:
+        links = Links(item.analysis, model)
         owned = [
-            (sketch(item.analysis, c, model), o)
+            (sketch(item.analysis, c, model, links), o)
             for c, o in zip(item.analysis.candidates, item.owners, strict=True)
             if o is not None
         ]
@@ -353,7 +354,7 @@ def collect_events(marked: Sequence[Marked], heads: dict[str, Head]) -> dict[str
         owner: dict[int, int | None] = {id(c): o for c, o in zip(item.analysis.candidates, item.owners, strict=True)}
         mentions = score_candidates(item.analysis, model)
         used: set[int] = set()
-        for event in find_events(item.analysis, mentions, model):
+        for event in find_events(item.analysis, mentions, model, Links(item.analysis, model)):
             if event.timing == "new":
                 right = _claim(event, owner, item.article["events"], used)
                 rows[f"event.{event.kind}"].add(event.facts, "yes" if right else "no")
