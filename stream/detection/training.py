@@ -48,7 +48,7 @@ NUMBERS = {
     "merge.attack": 0.0,
     "merge.diplomacy": 0.0,
     "event.attack": 0.4,
-    "event.diplomacy": 0.34,
+    "event.diplomacy": 0.38,
     "initiator.attack": 0.43,
     "target.attack": 0.37,
     "initiator.diplomacy": 0.43,
