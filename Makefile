@@ -29,7 +29,7 @@ MARKED := --marked $(EVAL)/dev.jsonl $(EVAL)/seed.jsonl tests/marks/written.json
 	--sentences $(EVAL)/gsr_dev.jsonl --articles $(EVAL)/raw.jsonl.gz
 SKLEARN := $(BIN)/python -c 'import sklearn' 2>/dev/null || $(PIP) install 'scikit-learn>=1.5'
 
-.PHONY: help setup demo test lint audit format types unit evaluate train lock clean
+.PHONY: help setup demo test lint audit format types unit faults evaluate train lock clean
 .PHONY: evaluate-update
 
 help: ## Show this list
@@ -70,6 +70,9 @@ types: $(STAMP) ## Check types
 
 unit: $(STAMP) ## The tests alone; PYTEST='-k name' chooses some
 	@$(BIN)/python -m pytest $(PYTEST) --cov
+
+faults: $(STAMP) ## Crashes, broker faults and a soak in their full sizes (over an hour); PYTEST='-k name' chooses some
+	@$(BIN)/python -m pytest tests/faults --fault-scale full $(PYTEST)
 
 evaluate: $(STAMP) ## Measure on the marked news: the shipped model, then held-out figures (minutes)
 	@test -d "$(EVAL)" || { echo 'There is no $(EVAL): name the folder of marked news, make evaluate EVAL=folder' >&2; exit 1; }

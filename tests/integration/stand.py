@@ -75,12 +75,13 @@ class Worker:
 class Stand:
     """A prefix and a group of its own; ends every worker that it started."""
 
-    def __init__(self, bootstrap: str, *, partitions: int = 4, **flags: Any) -> None:
+    def __init__(self, bootstrap: str, *, partitions: int = 4, replicas: int = 1, **flags: Any) -> None:
         name = f"test-{uuid.uuid4().hex[:8]}"
         own = {"broker": bootstrap, "topic_prefix": f"{name}.", "group_id": name, "session_timeout_seconds": 6}
         self.settings: Settings = load_settings(flags=own | flags)
         self.workers: list[Worker] = []
         self._partitions = partitions
+        self._replicas = replicas
 
     @property
     def alert_topics(self) -> tuple[str, str]:
@@ -93,7 +94,10 @@ class Stand:
             try:
                 configs = {"max.message.bytes": str(self.settings.dead_letter_bytes)}
                 await client.create_topics(
-                    [NewTopic(topic, self._partitions, 1, topic_configs=configs) for topic in self.settings.topics.all]
+                    [
+                        NewTopic(topic, self._partitions, self._replicas, topic_configs=configs)
+                        for topic in self.settings.topics.all
+                    ]
                 )
             finally:
                 await client.close()

@@ -133,56 +133,6 @@ def test_what_is_committed_is_not_processed_again(stand: Any) -> None:
     assert [len(alerts), len(dead)] == [3, 2]
 
 
-def test_two_workers_share_the_partitions_and_one_is_killed(stand: Any) -> None:
-    """After kill -9 the other takes over and no article is lost."""
-    wanted = {f"a{n}" for n in range(600)}
-    first = stand.start(TEST_SECONDS_AN_ARTICLE="0.01")
-    second = stand.start(TEST_SECONDS_AN_ARTICLE="0.01")
-    urls = [first.health_url(), second.health_url()]
-    deadline = time.monotonic() + 30
-    shares: list[int] = []
-    while time.monotonic() < deadline and shares != [2, 2]:
-        shares = [json.loads(get(f"{url}/health/ready")[1])["partitions"] for url in urls]
-        time.sleep(0.2)
-    assert shares == [2, 2]
-    stand.produce([article(n) for n in range(600)])
-    stand.read(*stand.alert_topics, until=lambda got: len(got) > 60)
-    first.kill()
-    alerts = stand.read(*stand.alert_topics, until=lambda got: ids(got) >= wanted, timeout=60)
-    assert ids(alerts) == wanted
-    assert len({json.loads(m.value)["alert_id"] for m in alerts}) == len(wanted)
-    assert second.stop() == 0
-
-
-def test_kill_and_restart_in_the_middle_lose_nothing(stand: Any) -> None:
-    """A worker that is killed twice in the middle of its articles leaves none of them out."""
-    wanted = {f"a{n}" for n in range(900)}
-    stand.produce([article(n) for n in range(900)])
-    for goal in (150, 450):
-        worker = stand.start(TEST_SECONDS_AN_ARTICLE="0.004")
-        stand.read(*stand.alert_topics, until=lambda got, goal=goal: len(ids(got)) > goal)
-        worker.kill()
-    stand.start()
-    alerts = stand.read(*stand.alert_topics, until=lambda got: ids(got) >= wanted, timeout=60)
-    assert ids(alerts) == wanted
-
-
-def test_sigterm_in_the_middle_drains_within_ten_seconds_and_repeats_nothing(stand: Any) -> None:
-    """A worker told to stop finishes what it began, commits it, and exits 0; the next one goes on from there."""
-    wanted = {f"a{n}" for n in range(400)}
-    stand.produce([article(n) for n in range(400)])
-    worker = stand.start(TEST_SECONDS_AN_ARTICLE="0.02", RASID_BATCH_SIZE="50")
-    stand.read(*stand.alert_topics, until=lambda got: len(got) > 30)
-    began = time.monotonic()
-    code = worker.stop()
-    assert code == ExitCode.OK
-    assert time.monotonic() - began < 10
-    stand.start()
-    alerts = stand.read(*stand.alert_topics, until=lambda got: ids(got) >= wanted, extra=1, timeout=60)
-    assert ids(alerts) == wanted
-    assert len(alerts) == len(wanted)
-
-
 def test_faust_starts_the_worker_from_another_folder(stand: Any, tmp_path: Path) -> None:
     """`faust -A stream.app worker` finds the packaged lexicons, leaves no files, and ends on SIGTERM."""
     faust = Path(sys.executable).with_name("faust")

@@ -1,4 +1,4 @@
-"""The real Kafka of the integration tests."""
+"""The real Kafka of the integration tests, and how much of the fault tests is run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,22 @@ from collections.abc import Iterator
 import pytest
 
 from stream.broker import BrokerError, RunningBroker, temporary_broker
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--fault-scale`."""
+    parser.addoption(
+        "--fault-scale",
+        choices=["small", "full"],
+        default="small",
+        help="sizes of the fault tests: small for every day (about a minute), full for `make faults` (hours)",
+    )
+
+
+@pytest.fixture(scope="session")
+def fault_scale(pytestconfig: pytest.Config) -> str:
+    """Say how large the fault tests are: `small` or `full`."""
+    return str(pytestconfig.getoption("--fault-scale"))
 
 
 @pytest.fixture(scope="session")
