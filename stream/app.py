@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -51,6 +52,9 @@ class RasidApp(faust.App):
         try:
             await _check_topics(self.settings)
             self.processor_from(self.load())
+            # The lexicons stay for good: looking through them for garbage would halt everything for a moment each time.
+            gc.collect()
+            gc.freeze()
             await self.delivery.start()
             await self.health.start()
         except WorkerError as failure:

@@ -85,7 +85,7 @@ class Processor:
         self,
         detector: Detector,
         *,
-        max_bytes: int = 150_000,
+        max_bytes: int = 100_000,
         publish_background: bool = False,
         clock: Callable[[], datetime] = _now,
         observe: Callable[[Literal["read", "detect"], float], None] = _unobserved,

@@ -73,10 +73,12 @@ class Settings(BaseSettings):
     tls_key_password: SecretStr | None = Field(default=None, description="The password of that key.")
     tls_check_hostname: bool = Field(default=True, description="false to accept a certificate for another host name.")
 
-    # The longest of 8,000 articles had 23,000 bytes. Made of trigger words alone, so many cost seconds and 250 MB.
-    max_article_bytes: int = Field(default=150_000, ge=1_000, description="Larger articles become dead letters.")
+    # The longest of 8,000 articles had 23,000 bytes. Made of trigger words alone, so many cost seconds and 150 MB.
+    max_article_bytes: int = Field(default=100_000, ge=1_000, description="Larger articles become dead letters.")
     max_message_bytes: int = Field(
-        default=4_194_304, ge=10_000, description="The largest message that may enter the articles topic, in bytes."
+        default=4_194_304,
+        ge=10_000,
+        description="The largest message that may enter the articles topic, in bytes; a worker may hold six copies.",
     )
     batch_size: int = Field(default=200, ge=1, le=10_000, description="The most articles taken at once.")
     batch_seconds: float = Field(default=0.05, gt=0, le=60, description="How long a batch may wait to fill up.")

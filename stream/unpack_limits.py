@@ -10,11 +10,11 @@ class UnpackLimits:
     """What one archive may unpack to, in bytes.
 
     At most *ratio* for each packed byte, with *free* to begin with, and never more than *most*. News packs to about a
-    fifth, the same article over and over to about a hundredth; what is made to blow up, to a thousandth and less.
+    fifth; what is made to blow up, to a thousandth and less.
     """
 
-    ratio: int = 200
-    free: int = 250_000
+    ratio: int = 100
+    free: int = 100_000
     most: int = 100_000_000_000
 
     def allowed(self, packed: int) -> int:
