@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas import SCHEMA_VERSION
-from schemas.alert import Actor, CasualtyKind, Count, EventType, Kind, Occurred, Place, Source, Status
+from schemas.alert import Actor, CasualtyKind, Claim, Count, EventType, Kind, Occurred, Place, Source, Status, Victims
 from schemas.base import Message, Moment
 
 
@@ -28,15 +28,19 @@ class Figure(Message):
     kind: Literal[CasualtyKind.KILLED, CasualtyKind.INJURED]
     low: Count
     high: Count | None = Field(default=None, description="Null when the text gives no upper end.")
+    victims: Victims | None = Field(default=None, description="The side that it counts; null: all.")
     source: Source | None = None
     article_id: str
     at: Moment
+    standing: bool = Field(default=True, description="False once outdated by a newer figure, or withdrawn.")
+    corrects: bool = Field(default=False, description="True where the same source gave a higher figure before.")
 
 
 class Range(Message):
-    """The current best figure."""
+    """The current figures: the lowest, the best and the highest that stand, as in UCDP's low, best and high."""
 
     low: Count
+    best: Count = Field(description="The figure that most independent outlets give; of several, the newest.")
     high: Count | None = Field(default=None, description="Null when no upper end is known.")
 
 
@@ -46,6 +50,9 @@ class Toll(Message):
     killed: Range | None = None
     injured: Range | None = None
     history: tuple[Figure, ...] = ()
+    cumulative: tuple[Figure, ...] = Field(
+        default=(), description="Tolls over several events, such as since a campaign began: never part of the range."
+    )
 
 
 class Sources(Message):
@@ -53,6 +60,23 @@ class Sources(Message):
 
     outlets: tuple[str, ...]
     independent: Count = Field(description="How many are left once copies of one wire story count once.")
+    party_owned: tuple[str, ...] = Field(default=(), description="Those outlets that a party to the event owns.")
+
+
+class AttributedClaim(Claim):
+    """A claim, with the article that carries it."""
+
+    article_id: str
+    at: Moment
+
+
+class Joining(Message):
+    """Why an alert was counted to the incident: points for and against, and the sum that was needed."""
+
+    alert_id: str
+    score: float
+    threshold: float
+    reasons: tuple[str, ...] = Field(examples=[("type: both air_strike: +2", "place: both Douma: +4")])
 
 
 class Headline(Message):
@@ -76,8 +100,13 @@ class Incident(Message):
     place: Place | None = None
     actors: tuple[Actor, ...] = ()
     toll: Toll = Toll()
+    claims: tuple[AttributedClaim, ...] = Field(default=(), description="Denials too: they delete nothing.")
     sources: Sources
     alerts: tuple[str, ...] = Field(min_length=1, description="Ids of the alerts that it is made of.")
+    why_merged: tuple[Joining, ...] = Field(default=(), description="One for each alert after the first.")
+    absorbed: tuple[str, ...] = Field(
+        default=(), description="Ids of incidents that turned out to be this one; their topic entries are tombstones."
+    )
     first_seen: Moment
     last_seen: Moment
     severity: int = Field(ge=0, le=100)

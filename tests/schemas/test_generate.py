@@ -112,7 +112,7 @@ def test_an_incident_validates_against_its_schema() -> None:
             "status": "reported",
             "lifecycle": "corrected",
             "toll": {
-                "killed": {"low": 3, "high": 3},
+                "killed": {"low": 3, "best": 3, "high": 3},
                 "history": [{"kind": "killed", "low": 5, "article_id": "a", "at": "2018-04-20T08:00:00Z"}],
             },
             "sources": {"outlets": ["BBC"], "independent": 1},
