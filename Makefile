@@ -18,6 +18,10 @@ BANDIT := $(BIN)/bandit --quiet --configfile pyproject.toml --recursive stream s
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --custom-compile-command 'make lock'
 
+# Beside the environment, not in it: its wheels are for some Pythons only.
+ATHERIS := 'atheris==3.0.0'
+FUZZ_SECONDS ?= 60
+
 # A file of your own articles, JSON lines: make demo ARTICLES=file.jsonl
 ARTICLES ?=
 
@@ -27,9 +31,10 @@ EVAL ?= ../shared/eval
 FIGURES := tests/evaluation/figures.json
 MARKED := --marked $(EVAL)/dev.jsonl $(EVAL)/seed.jsonl tests/marks/written.jsonl --marks tests/marks/articles.jsonl \
 	--sentences $(EVAL)/gsr_dev.jsonl --articles $(EVAL)/raw.jsonl.gz
+INCIDENTS := tests/marks/incidents.jsonl
 SKLEARN := $(BIN)/python -c 'import sklearn' 2>/dev/null || $(PIP) install 'scikit-learn>=1.5'
 
-.PHONY: help setup demo test lint audit format types unit faults evaluate train lock clean
+.PHONY: help setup demo test lint audit format types unit faults fuzz evaluate train lock clean
 .PHONY: evaluate-update
 
 help: ## Show this list
@@ -74,11 +79,17 @@ unit: $(STAMP) ## The tests alone; PYTEST='-k name' chooses some
 faults: $(STAMP) ## Crashes, broker faults and a soak in their full sizes (over an hour); PYTEST='-k name' chooses some
 	@$(BIN)/python -m pytest tests/faults --fault-scale full $(PYTEST)
 
-evaluate: $(STAMP) ## Measure on the marked news: the shipped model, then held-out figures (minutes)
+fuzz: $(STAMP) ## Look for inputs that break something; FUZZ_SECONDS=600 looks longer
+	@test -d .fuzz/packages || $(PIP) install --target .fuzz/packages --no-deps --only-binary :all: $(ATHERIS)
+	@PYTHONPATH=.fuzz/packages:. $(BIN)/python tests/fuzzing/fuzz.py .fuzz/corpus -max_total_time=$(FUZZ_SECONDS) \
+		-max_len=20000 -timeout=30 -artifact_prefix=.fuzz/ -print_final_stats=1
+
+evaluate: $(STAMP) ## Measure on the marked news: the shipped model, held-out figures, then incidents (minutes)
 	@test -d "$(EVAL)" || { echo 'There is no $(EVAL): name the folder of marked news, make evaluate EVAL=folder' >&2; exit 1; }
 	@$(BIN)/python -m stream.evaluation.shipped "$(EVAL)" --quiet "$(EVAL)/raw.jsonl.gz"
 	@$(SKLEARN)
 	@$(BIN)/python -m stream.evaluation.cross_validate $(MARKED)
+	@$(BIN)/rasid detect "$(EVAL)/raw.jsonl.gz" | $(BIN)/python -m stream.evaluation.incidents $(INCIDENTS) --archive -
 	@$(BIN)/python -m stream.evaluation.shipped "$(EVAL)" --check $(FIGURES) >/dev/null
 
 evaluate-update: $(STAMP) ## Accept the measured figures: writes tests/evaluation/figures.json and tests/golden/floors.json
@@ -95,5 +106,5 @@ lock: $(STAMP) ## Resolve the dependencies anew into the lock files
 	@$(COMPILE) --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
 
 clean: ## Remove the virtual environment and everything that was built
-	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .fuzz
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
