@@ -20,13 +20,17 @@ class Span(NamedTuple):
 
 def spans_of_event(article: Article, event: GoldEvent) -> list[Span]:
     """Every place where a quote of *event* stands in the article."""
+    return [span for quote in event.quotes for span in places_of(quote, article)]
+
+
+def places_of(quote: str, article: Article) -> list[Span]:
+    """Every place where *quote* stands in the article."""
     spans = []
-    for quote in event.quotes:
-        for field, text in (("title", article.title), ("body", article.body)):
-            at = text.find(quote)
-            while at >= 0:
-                spans.append(Span(field, at, at + len(quote)))
-                at = text.find(quote, at + 1)
+    for field, text in (("title", article.title), ("body", article.body)):
+        at = text.find(quote)
+        while at >= 0:
+            spans.append(Span(field, at, at + len(quote)))
+            at = text.find(quote, at + 1)
     return spans
 
 
@@ -52,7 +56,7 @@ def pair(article: Article, events: Sequence[GoldEvent], alerts: Sequence[Alert])
             length = overlap(own, spans[j]) if alert.kind is event.kind else 0
             if length > 0:
                 rows.append((alert.event_type.value != event.type, not event.is_new, -length, i, j))
-    return _one_to_one(rows)
+    return one_to_one(rows)
 
 
 def pair_alerts(old: Sequence[Alert], new: Sequence[Alert]) -> list[tuple[int, int]]:
@@ -63,10 +67,11 @@ def pair_alerts(old: Sequence[Alert], new: Sequence[Alert]) -> list[tuple[int, i
             length = overlap(spans_of_alert(before), spans_of_alert(after)) if before.kind is after.kind else 0
             if length > 0:
                 rows.append((before.event_type != after.event_type, False, -length, i, j))
-    return _one_to_one(rows)
+    return one_to_one(rows)
 
 
-def _one_to_one(rows: list[tuple[bool, bool, int, int, int]]) -> list[tuple[int, int]]:
+def one_to_one(rows: list[tuple[bool, bool, int, int, int]]) -> list[tuple[int, int]]:
+    """Take the least rows first and each number once; the last two of a row are the numbers of the pair."""
     left: set[int] = set()
     right: set[int] = set()
     pairs = []
