@@ -28,10 +28,11 @@ class BrokerLag:
 
     async def partitions(self) -> list[Partition]:
         """Return every partition of the articles topic. Raises KafkaError when the broker does not answer."""
-        async with self._connected() as (consumer, _):
-            await consumer.topics()
-            topic = self._settings.topics.articles
-            return [Partition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+        topic = self._settings.topics.articles
+        async with self._connected() as (_, admin):
+            # Not of the consumer: it knows no topic that it was not asked about before.
+            described = await admin.describe_topics([topic])
+        return [Partition(topic, found["partition"]) for known in described for found in known["partitions"]]
 
     async def backlogs(self, partitions: Iterable[Partition]) -> Mapping[Partition, Backlog]:
         """Return what waits in each of *partitions*: without a committed offset, all that it holds.
