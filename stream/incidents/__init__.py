@@ -1,0 +1,1 @@
+"""Alerts in, incidents out: one real-world event across articles. Pure: no Kafka, no clock, no environment."""

@@ -1,0 +1,150 @@
+"""Whether two accounts, or an account and an incident, may be one event.
+
+Each slot gives points for or against, and the sum must reach `THRESHOLD`: record linkage in the manner of Fellegi and
+Sunter (1969), with weights that were set by hand and not estimated. No single slot is enough: an attack is recognised
+by its place with its day and its type, or, where one of them is vague, by its actors, its toll or its words as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.alert import CasualtyKind, EventType, Kind, Place, PlacePrecision
+from schemas.incident import Joining
+from stream.incidents.accounts import Account
+from stream.incidents.consensus import consensus
+from stream.incidents.days import Days, day_part
+from stream.incidents.families import family, type_points
+from stream.incidents.parts import CONFLICT, Part
+from stream.incidents.places import place_part
+from stream.incidents.sides import Sides, attack_parts, move_parts
+from stream.incidents.sources import same_story
+from stream.incidents.tolls import counts
+
+THRESHOLD = 6.0
+"""Points that make two accounts one event."""
+
+_COPIED = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What is compared of an account, or of the accounts of an incident."""
+
+    kind: Kind
+    event_type: EventType
+    place: Place | None
+    days: Days
+    sides: Sides
+    tolls: frozenset[tuple[CasualtyKind, int]]
+    articles: frozenset[str]
+    signatures: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def of(cls, accounts: Sequence[Account]) -> Facets:
+        """Return the facets on which *accounts*, in their order, agree."""
+        agreed = consensus(accounts)
+        return cls(
+            kind=accounts[0].kind,
+            event_type=agreed.event_type,
+            place=agreed.place,
+            days=Days.of(agreed.occurred, agreed.dated_at),
+            sides=Sides.of(agreed.actors),
+            tolls=frozenset((c.kind, c.low) for account in accounts for c in counts(account)),
+            articles=frozenset(account.article_id for account in accounts),
+            signatures=tuple(dict.fromkeys(account.signature for account in accounts)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How well two sets of facets fit one event, part by part."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def score(self) -> float:
+        """The sum of the parts' points."""
+        return sum(part.points for part in self.parts)
+
+    @property
+    def is_one_event(self) -> bool:
+        """Whether the score reaches the threshold."""
+        return self.score >= THRESHOLD
+
+    def joining(self, alert_id: str) -> Joining:
+        """Return this match as the reason why an alert was counted to an incident."""
+        return Joining(
+            alert_id=alert_id,
+            score=self.score,
+            threshold=THRESHOLD,
+            reasons=tuple(str(part) for part in self.parts if part.points),
+        )
+
+
+def match(one: Facets, other: Facets) -> Match:
+    """Return how well *one* and *other* fit one event. Stops at the first conflict."""
+    if family(one.event_type) != family(other.event_type):
+        return _conflict("type", f"{one.event_type} or {other.event_type}")
+    if one.articles & other.articles:
+        return _conflict("article", "one article tells them as two events")
+    day = day_part(one.days, other.days, one.kind)
+    if day.points <= CONFLICT:
+        return Match((day,))
+    where = place_part(one.place, other.place) if one.kind is Kind.ATTACK else _venue(one.place, other.place)
+    if where.points <= CONFLICT:
+        return Match((where,))
+    if one.kind is Kind.ATTACK:
+        actors = attack_parts(one.sides, other.sides, (one.event_type, other.event_type))
+    else:
+        actors = move_parts(one.sides, other.sides, one.event_type)
+    slots = Match((_type(one, other), where, day, *actors, *_toll_parts(one, other)))
+    # Comparing words costs most, and cannot help where the slots are far from enough.
+    return slots if slots.score + _COPIED < THRESHOLD else Match((*slots.parts, _words(one, other)))
+
+
+def _conflict(name: str, reason: str) -> Match:
+    return Match((Part(name, CONFLICT, reason),))
+
+
+def _type(one: Facets, other: Facets) -> Part:
+    same = one.event_type == other.event_type
+    reason = f"both {one.event_type}" if same else f"{one.event_type} and {other.event_type}"
+    return Part("type", type_points(one.event_type, other.event_type), reason)
+
+
+def _venue(one: Place | None, other: Place | None) -> Part:
+    """A move's place says little: each side tells it from its own capital, and a call has none."""
+    if one is None or other is None or PlacePrecision.COUNTRY in {one.precision, other.precision}:
+        return Part("place", 0, "not told by both")
+    part = place_part(one, other)
+    if part.points > 0:
+        return Part("place", 1, part.reason)
+    return Part("place", -2, part.reason) if part.points <= CONFLICT else Part("place", 0, part.reason)
+
+
+def _toll_parts(one: Facets, other: Facets) -> tuple[Part, ...]:
+    return tuple(
+        _toll(kind.value, [n for k, n in one.tolls if k is kind], [n for k, n in other.tolls if k is kind])
+        for kind in (CasualtyKind.KILLED, CasualtyKind.INJURED)
+    )
+
+
+def _toll(name: str, one: Sequence[int], other: Sequence[int]) -> Part:
+    """Compare an account's figure with those told so far: equal ones speak louder the larger they are."""
+    shared = max(set(one) & set(other), default=0)
+    if shared:
+        return Part(name, 2 if shared >= 10 else 1.5 if shared >= 3 else 0.5, f"both {shared}")
+    if not one or not other:
+        return Part(name, 0, "not told by both")
+    low, high = min(((min(a, b), max(a, b)) for a in one for b in other), key=lambda pair: pair[1] - pair[0])
+    if high <= 2 * low:
+        return Part(name, 0.5, f"{low} and {high}")
+    return Part(name, -1.5 if high >= 8 and high > 4 * low else 0, f"{low} or {high}")
+
+
+def _words(one: Facets, other: Facets) -> Part:
+    """Copies of one text tell of one event, unless its slots say otherwise: a title may stand over several events."""
+    copied = any(same_story(a, b) for a in one.signatures for b in other.signatures)
+    return Part("words", _COPIED if copied else 0, "one text is copied from the other" if copied else "not copied")
