@@ -15,12 +15,12 @@ from schemas.incident import Joining
 from stream.incidents.accounts import Account
 from stream.incidents.consensus import consensus
 from stream.incidents.days import Days, day_part
-from stream.incidents.families import family, type_points
+from stream.incidents.families import type_points
 from stream.incidents.parts import CONFLICT, Part
 from stream.incidents.places import place_part
 from stream.incidents.sides import Sides, attack_parts, move_parts
 from stream.incidents.sources import same_story
-from stream.incidents.tolls import counts
+from stream.incidents.tolls import Count, counts
 
 THRESHOLD = 6.0
 """Points that make two accounts one event."""
@@ -37,7 +37,7 @@ class Facets:
     place: Place | None
     days: Days
     sides: Sides
-    tolls: frozenset[tuple[CasualtyKind, int]]
+    tolls: tuple[Count, ...]
     articles: frozenset[str]
     signatures: tuple[tuple[int, ...], ...]
 
@@ -51,7 +51,7 @@ class Facets:
             place=agreed.place,
             days=Days.of(agreed.occurred, agreed.dated_at),
             sides=Sides.of(agreed.actors),
-            tolls=frozenset((c.kind, c.low) for account in accounts for c in counts(account)),
+            tolls=tuple(count for account in accounts for count in counts(account)),
             articles=frozenset(account.article_id for account in accounts),
             signatures=tuple(dict.fromkeys(account.signature for account in accounts)),
         )
@@ -85,10 +85,11 @@ class Match:
 
 def match(one: Facets, other: Facets) -> Match:
     """Return how well *one* and *other* fit one event. Stops at the first conflict."""
-    if family(one.event_type) != family(other.event_type):
-        return _conflict("type", f"{one.event_type} or {other.event_type}")
+    type_ = _type(one, other)
+    if type_.points <= CONFLICT:
+        return Match((type_,))
     if one.articles & other.articles:
-        return _conflict("article", "one article tells them as two events")
+        return Match((Part("article", CONFLICT, "one article tells them as two events"),))
     day = day_part(one.days, other.days, one.kind)
     if day.points <= CONFLICT:
         return Match((day,))
@@ -99,13 +100,9 @@ def match(one: Facets, other: Facets) -> Match:
         actors = attack_parts(one.sides, other.sides, (one.event_type, other.event_type))
     else:
         actors = move_parts(one.sides, other.sides, one.event_type)
-    slots = Match((_type(one, other), where, day, *actors, *_toll_parts(one, other)))
+    slots = Match((type_, where, day, *actors, *_toll_parts(one, other)))
     # Comparing words costs most, and cannot help where the slots are far from enough.
     return slots if slots.score + _COPIED < THRESHOLD else Match((*slots.parts, _words(one, other)))
-
-
-def _conflict(name: str, reason: str) -> Match:
-    return Match((Part(name, CONFLICT, reason),))
 
 
 def _type(one: Facets, other: Facets) -> Part:
@@ -126,22 +123,24 @@ def _venue(one: Place | None, other: Place | None) -> Part:
 
 def _toll_parts(one: Facets, other: Facets) -> tuple[Part, ...]:
     return tuple(
-        _toll(kind.value, [n for k, n in one.tolls if k is kind], [n for k, n in other.tolls if k is kind])
+        _toll(kind, [c for c in one.tolls if c.kind is kind], [c for c in other.tolls if c.kind is kind])
         for kind in (CasualtyKind.KILLED, CasualtyKind.INJURED)
     )
 
 
-def _toll(name: str, one: Sequence[int], other: Sequence[int]) -> Part:
-    """Compare an account's figure with those told so far: equal ones speak louder the larger they are."""
-    shared = max(set(one) & set(other), default=0)
+def _toll(kind: CasualtyKind, one: Sequence[Count], other: Sequence[Count]) -> Part:
+    """Compare figures. Agreement speaks the louder the larger they are; a rise as time goes by is no conflict."""
+    shared = max({c.low for c in one} & {c.low for c in other}, default=0)
     if shared:
-        return Part(name, 2 if shared >= 10 else 1.5 if shared >= 3 else 0.5, f"both {shared}")
+        return Part(kind, 2 if shared >= 10 else 1.5 if shared >= 3 else 0.5, f"both {shared}")
     if not one or not other:
-        return Part(name, 0, "not told by both")
-    low, high = min(((min(a, b), max(a, b)) for a in one for b in other), key=lambda pair: pair[1] - pair[0])
-    if high <= 2 * low:
-        return Part(name, 0.5, f"{low} and {high}")
-    return Part(name, -1.5 if high >= 8 and high > 4 * low else 0, f"{low} or {high}")
+        return Part(kind, 0, "not told by both")
+    nearest = min(((a, b) for a in one for b in other), key=lambda pair: abs(pair[0].low - pair[1].low))
+    low, high = sorted(nearest, key=lambda count: count.low)
+    if high.low <= 2 * low.low:
+        return Part(kind, 1 if low.low >= 10 else 0.5, f"{low.low} and {high.low}")
+    fell = high.low >= 8 and high.low > 4 * low.low and high.account.order < low.account.order
+    return Part(kind, -1.5 if fell else 0, f"{low.low} or {high.low}")
 
 
 def _words(one: Facets, other: Facets) -> Part:

@@ -24,7 +24,9 @@ _SAME = {
 }
 """Points of one and the same place: the smaller it is, the less likely a second event there."""
 _REACH_KM = {PlacePrecision.REGION: 60.0, PlacePrecision.AREA: 25.0, PlacePrecision.CITY: 12.0}
-"""How far from its coordinates a place holds others. The gazetteer's coordinates are good to 10 to 30 km."""
+"""How far from its coordinates a place holds others."""
+_DOUBT_KM = 50.0
+"""Beyond this places are apart for sure: each of the gazetteer's coordinates is good to 10 to 30 km."""
 
 
 def fineness(place: Place) -> int:
@@ -65,7 +67,7 @@ def _compare(wide: Place, fine: Place) -> tuple[float, str]:
     km = distance_km(wide, fine)
     if fineness(wide) < fineness(fine):
         return _within(wide, fine, km)
-    if km is None or km > 50:
+    if km is None or km > _DOUBT_KM:
         return CONFLICT, f"{_name(wide)} or {_name(fine)}"
     return (2 if km <= 3 else -2), f"{_name(wide)} and {_name(fine)} are {km:.0f} km apart"
 
@@ -81,7 +83,7 @@ def _within(wide: Place, fine: Place, km: float | None) -> tuple[float, str]:
         return -1, f"whether {both} is not known"
     if km <= _REACH_KM[wide.precision]:
         return (2.5 if wide.precision is PlacePrecision.CITY else 1.5), both
-    if km <= 2 * _REACH_KM[wide.precision]:
+    if km <= _REACH_KM[wide.precision] + _DOUBT_KM:
         return -2, f"{_name(fine)} is {km:.0f} km from {_name(wide)}"
     return CONFLICT, f"{_name(fine)} is {km:.0f} km from {_name(wide)}"
 

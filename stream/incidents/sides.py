@@ -93,7 +93,7 @@ def _hit(one: frozenset[str], other: frozenset[str]) -> Part:
 
 
 def move_parts(one: Sides, other: Sides, type_: EventType) -> tuple[Part, ...]:
-    """Say what the participants of two diplomatic moves of one type speak for or against one event."""
+    """Say what the participants of two diplomatic moves of one family speak for or against one event."""
     parts = _met(one, other) if type_ in TOGETHER else _directed(one, other)
     if one.persons and other.persons and parts[0].points > CONFLICT:
         shared = one.persons & other.persons
