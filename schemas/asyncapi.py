@@ -17,6 +17,7 @@ _CHANNELS: Mapping[TopicId, tuple[str, str, str]] = {
     TopicId.ATTACK_ALERTS: ("attackAlerts", "send", "Alert"),
     TopicId.DIPLOMACY_ALERTS: ("diplomacyAlerts", "send", "Alert"),
     TopicId.INCIDENTS: ("incidents", "send", "Incident"),
+    TopicId.SURGE_ALERTS: ("surgeAlerts", "send", "Surge"),
     TopicId.DEAD_LETTERS: ("deadLetters", "send", "DeadLetter"),
 }
 
@@ -75,6 +76,7 @@ def _messages() -> dict[str, Any]:
         "Article": _message("Article", "article_id", _headers(_TRACE, required=())),
         "Alert": _message("Alert", "article_id", _headers(identified | {"alert-id": _TEXT} | _TRACE)),
         "Incident": _message("Incident", "incident_id", _headers(identified | {"incident-id": _TEXT} | _TRACE)),
+        "Surge": _message("Surge", "the scope", _headers(identified | {"surge-id": _TEXT})),
         "DeadLetter": {
             "name": "DeadLetter",
             "summary": "The original bytes of a message that could not be processed, unchanged.",

@@ -14,9 +14,10 @@ from schemas.alert import Alert
 from schemas.article import ALIASES, Article
 from schemas.asyncapi import document
 from schemas.incident import Incident
+from schemas.surge import Surge
 
 HERE = Path(__file__).parent
-MODELS: tuple[type[BaseModel], ...] = (Article, Alert, Incident)
+MODELS: tuple[type[BaseModel], ...] = (Article, Alert, Incident, Surge)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

@@ -18,6 +18,7 @@ class TopicId(StrEnum):
     ATTACK_ALERTS = "alerts.attack"
     DIPLOMACY_ALERTS = "alerts.diplomacy"
     INCIDENTS = "incidents"
+    SURGE_ALERTS = "alerts.surge"
     DEAD_LETTERS = "dead-letters"
 
 
@@ -36,6 +37,7 @@ SPECS: tuple[TopicSpec, ...] = (
     TopicSpec(TopicId.ATTACK_ALERTS, "article_id", "Alert of kind attack", "delete"),
     TopicSpec(TopicId.DIPLOMACY_ALERTS, "article_id", "Alert of kind diplomacy", "delete"),
     TopicSpec(TopicId.INCIDENTS, "incident_id", "Incident: the newest revision, or a tombstone", "compact"),
+    TopicSpec(TopicId.SURGE_ALERTS, "the scope: its kind and name", "Surge", "delete"),
     TopicSpec(TopicId.DEAD_LETTERS, "as received", "the original bytes, unchanged", "delete"),
 )
 """Every topic, in the order in which messages flow."""
@@ -64,6 +66,11 @@ class Topics:
     def incidents(self) -> str:
         """Where incidents go."""
         return self.name(TopicId.INCIDENTS)
+
+    @property
+    def surges(self) -> str:
+        """Where surges go."""
+        return self.name(TopicId.SURGE_ALERTS)
 
     @property
     def dead_letters(self) -> str:

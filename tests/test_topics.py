@@ -31,7 +31,14 @@ def _states() -> dict[str, TopicState]:
 def test_the_plan_is_the_contract() -> None:
     """Every topic under the prefix; incidents are compacted, the rest kept for a time; dead letters may be larger."""
     plans = {plan.name: plan.configs for plan in _plans()}
-    assert list(plans) == ["x.articles", "x.alerts.attack", "x.alerts.diplomacy", "x.incidents", "x.dead-letters"]
+    assert list(plans) == [
+        "x.articles",
+        "x.alerts.attack",
+        "x.alerts.diplomacy",
+        "x.incidents",
+        "x.alerts.surge",
+        "x.dead-letters",
+    ]
     assert plans["x.incidents"]["cleanup.policy"] == "compact"
     assert "retention.ms" not in plans["x.incidents"]
     assert plans["x.articles"] == {
