@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,7 @@ from stream.detection.text import Text, normalise
 from stream.incidents.resources import load_yaml
 
 _STATE_BODIES = frozenset({"state", "army", "government", "security", "person"})
+_NUMBERED = re.compile(r"\.\d+$")
 _OPENING, _CLOSING = frozenset("(["), frozenset(")]/")
 
 
@@ -74,7 +76,8 @@ def is_party(owner: str, parties: Iterable[str]) -> bool:
     """Say whether the actor *owner* is one of *parties* (actor ids), or a state one of whose arms is."""
     kind, _, code = owner.partition(".")
     organs: frozenset[str] = frozenset(load_yaml("outlets.yaml")["organs"].get(code.upper(), ()))
-    for party in parties:
+    # One of several people under one id has a number behind it.
+    for party in (_NUMBERED.sub("", party) for party in parties):
         if party == owner or (kind == "state" and (party in organs or _country_code(party) == code)):
             return True
     return False

@@ -228,3 +228,18 @@ def test_a_group_is_no_arm_of_the_state_it_lives_in() -> None:
     assert not is_party("state.ly", ["army.lna"])
     assert not is_party("state.sd", ["group.rsf"])
     assert is_party("state.sd", ["army.sudan"])
+
+
+@pytest.mark.parametrize(
+    ("party", "expected"),
+    [
+        ("person.rouhani.0", True),
+        ("person.ir", True),
+        ("army.ir", True),
+        ("person.macron.12", False),
+        ("group.m23", False),
+    ],
+)
+def test_officials_are_an_arm_of_their_state(party: str, expected: bool) -> None:
+    """Named ones, of whom one entry of the lexicon holds several, and those with an office only."""
+    assert is_party("state.ir", [party]) is expected
