@@ -33,14 +33,20 @@ class Days:
 
 def day_part(one: Days, other: Days, kind: Kind) -> Part:
     """Say what two dates speak for or against one event."""
+    points = _points(one, other, kind)
+    if points <= CONFLICT:
+        return Part("date", points, "days apart")
+    return Part("date", points, _told(one) if one == other else f"{_told(one)} and {_told(other)}")
+
+
+def _points(one: Days, other: Days, kind: Kind) -> float:
     gap = one.gap(other)
     precisions = {one.precision, other.precision}
-    reason = _told(one) if one == other else f"{_told(one)} and {_told(other)}"
     if precisions == {DatePrecision.DAY}:
-        return Part("date", _exact(one, other, gap, kind), reason)
+        return _exact(one, other, gap, kind)
     if DatePrecision.UNKNOWN in precisions and precisions <= {DatePrecision.UNKNOWN, DatePrecision.DAY}:
-        return Part("date", 1 if gap == 0 else -1 if gap <= 2 else -4, reason)
-    return Part("date", 0 if gap == 0 else CONFLICT, reason)
+        return 1 if gap == 0 else -1 if gap <= 2 else -4
+    return 0 if gap == 0 else CONFLICT
 
 
 def _exact(one: Days, other: Days, gap: int, kind: Kind) -> float:

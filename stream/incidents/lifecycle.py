@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import heappop, heappush
 
 from schemas.alert import Alert, Timing
 from schemas.incident import Incident, Lifecycle, Toll
@@ -54,6 +55,7 @@ class Incidents:
         self._open: dict[str, _Open] = {}
         self._by_key: dict[str, dict[str, None]] = {}
         self._homes: dict[str, str] = {}
+        self._closing: list[tuple[datetime, str]] = []
         for state in sorted(stored, key=lambda state: state.incident_id):
             self._keep(state)
 
@@ -81,8 +83,13 @@ class Incidents:
 
     def expire(self, now: datetime) -> list[Revision]:
         """Close the incidents of which nothing more is awaited at *now*, and forget them."""
-        over = sorted((item.closes_at, id_) for id_, item in self._open.items() if item.closes_at < now)
-        return [self._closed(self._open[id_].state) for _, id_ in over]
+        closed = []
+        while self._closing and self._closing[0][0] < now:
+            closes_at, id_ = heappop(self._closing)
+            # An incident that was told of again closes later: it has another entry.
+            if id_ in self._open and self._open[id_].closes_at == closes_at:
+                closed.append(self._closed(self._open[id_].state))
+        return closed
 
     def repair(self) -> list[Revision]:
         """Return the tombstones that a crash in the middle of a merge left unstored; call it once after a restart."""
@@ -130,7 +137,9 @@ class Incidents:
         return Revision(state.incident_id, summarise(last, Lifecycle.CLOSED), None, "nothing more was told in time")
 
     def _keep(self, state: IncidentState) -> None:
-        self._open[state.incident_id] = _Open.of(state)
+        kept = _Open.of(state)
+        self._open[state.incident_id] = kept
+        heappush(self._closing, (kept.closes_at, state.incident_id))
         self._by_key.setdefault(state.key, {})[state.incident_id] = None
         self._homes.update((account.alert_id, state.incident_id) for account in state.accounts)
 

@@ -25,7 +25,8 @@ def summarise(state: IncidentState, lifecycle: Lifecycle) -> Incident:
     agreed = consensus(accounts)
     parties = tuple(actor.id for actor in agreed.actors if actor.id)
     counted = count_sources([account.report for account in accounts], parties)
-    independent = count_sources([account.report for account in kept]).independent
+    withdrawn = len(kept) < len(accounts)
+    witnesses = count_sources([account.report for account in kept]).independent if withdrawn else counted.independent
     tolls = toll(accounts)
     incident = Incident(
         incident_id=state.incident_id,
@@ -46,7 +47,7 @@ def summarise(state: IncidentState, lifecycle: Lifecycle) -> Incident:
         first_seen=accounts[0].published_at,
         last_seen=accounts[-1].published_at,
         severity=_severity(kept, tolls),
-        confidence=_confidence(kept, independent),
+        confidence=_confidence(kept, witnesses),
         headline=Headline(ar="", en=""),
     )
     return incident.model_copy(update={"headline": headline(incident)})

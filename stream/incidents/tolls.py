@@ -16,7 +16,7 @@ follow them:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
@@ -114,8 +114,10 @@ def _range(stand: Sequence[Count]) -> Range | None:
     return Range(low=low, best=best.low, high=top.high)
 
 
-def _backing(count: Count, stand: Iterable[Count]) -> int:
+def _backing(count: Count, stand: Sequence[Count]) -> int:
     """How many independent outlets give this figure."""
+    if len(stand) == 1:
+        return 1
     return count_sources([c.account.report for c in stand if c.low == count.low]).independent
 
 
