@@ -20,11 +20,11 @@ FIGHTS = frozenset({AttackType.ARMED_CLASH, AttackType.TERRITORY})
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The named sides of an event, and the persons that are named."""
+    """The named sides of an event, and the persons that are named, each with its side."""
 
     initiators: frozenset[str] = frozenset()
     targets: frozenset[str] = frozenset()
-    persons: frozenset[str] = frozenset()
+    persons: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def of(cls, actors: Iterable[Actor]) -> Self:
@@ -33,7 +33,7 @@ class Sides:
         return cls(
             frozenset(side for actor, side in named if actor.role is Role.INITIATOR),
             frozenset(side for actor, side in named if actor.role is Role.TARGET),
-            frozenset(actor.id for actor, _ in named if actor.id and _is_person(actor)),
+            frozenset((side, actor.id) for actor, side in named if actor.id and _is_person(actor)),
         )
 
     @property
@@ -95,11 +95,14 @@ def _hit(one: frozenset[str], other: frozenset[str]) -> Part:
 def move_parts(one: Sides, other: Sides, type_: EventType) -> tuple[Part, ...]:
     """Say what the participants of two diplomatic moves of one family speak for or against one event."""
     parts = _met(one, other) if type_ in TOGETHER else _directed(one, other)
-    if one.persons and other.persons and parts[0].points > CONFLICT:
-        shared = one.persons & other.persons
-        named = f"both {_list(shared)}" if shared else f"{_list(one.persons)} or {_list(other.persons)}"
-        return (*parts, Part("persons", 1 if shared else -3, named))
-    return parts
+    # Each side may name its own minister only: that is no other meeting.
+    both = {side for side, _ in one.persons} & {side for side, _ in other.persons}
+    if not both or parts[0].points <= CONFLICT:
+        return parts
+    ours, theirs = ({id_ for side, id_ in sides.persons if side in both} for sides in (one, other))
+    if shared := ours & theirs:
+        return (*parts, Part("persons", 1, f"both {_list(shared)}"))
+    return (*parts, Part("persons", -3, f"{_list(ours)} or {_list(theirs)}"))
 
 
 def _met(one: Sides, other: Sides) -> tuple[Part, ...]:
