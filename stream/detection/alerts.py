@@ -281,7 +281,8 @@ def build(  # noqa: PLR0917 - all that an alert is made of
     casualties = _casualties(analysis, slots, claims) if event.kind == "attack" else ()
     severity, reasons = _severity(event.type, casualties)
     first = event.mentions[0].candidate
-    name = f"{article.article_id}\0{detector.lexicon_version}\0{event.kind}\0{first.field}\0{first.first}\0{first.last}"
+    spot = f"{first.field}\0{first.first}\0{first.last}\0{first.match.entry.id}"
+    name = f"{article.article_id}\0{detector.lexicon_version}\0{event.kind}\0{spot}"
     return Alert(
         alert_id=hashlib.sha256(name.encode()).hexdigest()[:32],
         kind=Kind(event.kind),
