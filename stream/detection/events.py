@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from stream.detection.analysis import Analysis, Candidate
@@ -201,12 +201,24 @@ def event_facts(drafts: Sequence[Draft], rank: int, scores: Scores) -> list[str]
     return out
 
 
+def _one_reading(mentions: Iterable[Mention]) -> list[Mention]:
+    """Of mentions that are the same words the surest, in text order: a word states one thing."""
+    best: dict[tuple[int, int, int], Mention] = {}
+    for mention in mentions:
+        candidate = mention.candidate
+        spot = (candidate.field, candidate.first, candidate.last)
+        known = best.get(spot)
+        if known is None or max(mention.new, mention.background) > max(known.new, known.background):
+            best[spot] = mention
+    return list(best.values())
+
+
 def find_events(analysis: Analysis, mentions: Sequence[Mention], model: Model, links: Links) -> list[Event]:
     """Merge the likely mentions into events; events of both timings come back, the surest first within a kind."""
     events: list[Event] = []
     for kind in KINDS:
         floor = model.numbers[f"mention.{kind}"]
-        likely = [m for m in mentions if m.candidate.kind == kind and max(m.new, m.background) >= floor]
+        likely = _one_reading(m for m in mentions if m.candidate.kind == kind and max(m.new, m.background) >= floor)
         if len(likely) > _MOST_MENTIONS:
             keep = sorted(likely, key=lambda m: -max(m.new, m.background))[:_MOST_MENTIONS]
             wanted = {id(m) for m in keep}
