@@ -1,4 +1,10 @@
-"""Incidents from alerts: open, updated, corrected, retracted, merged, closed. The clock is the caller's."""
+"""Incidents from alerts: open, updated, corrected, retracted, merged, closed. The clock is the caller's.
+
+What the order of the alerts decides, and nothing else: to which incident an alert is counted that fits several (the
+best as they are then known; of equals the one told of first), and with that what they are compared with later; the id,
+which is that of the alert that opened the incident; the revisions on the way. All slots of an incident are worked out
+from its set of accounts. Incidents that turn out to be one are merged; one that was merged wrongly is not split again.
+"""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ PLACES: dict[str, dict[str, Any]] = {
     },
     "idlib": {"name_en": "Idlib Governorate", "country": "SY", "admin1": "Idlib", "precision": "region"},
     "syria": {"name_en": "Syria", "country": "SY", "precision": "country"},
+    "jisr": {"name_en": "Jisr", "country": "SY", "admin1": "Idlib", "lat": 35.81, "lon": 36.06, "precision": "city"},
     "mosul": {"name_en": "Mosul", "country": "IQ", "lat": 36.34, "lon": 43.13, "precision": "city"},
     "vienna": {"name_en": "Vienna", "country": "AT", "lat": 48.21, "lon": 16.37, "precision": "city"},
 }
