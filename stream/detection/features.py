@@ -203,6 +203,12 @@ def _bucket(n: int) -> str:
     return str(n) if n < 4 else "4-6" if n < 7 else "7-12" if n < 13 else "13+"
 
 
+def between(spans: Sequence[tuple[int, int]], first: int, trigger: int) -> int:
+    """How many of *spans* begin between the words *first* and *trigger*, at most four."""
+    low, high = sorted((first, trigger))
+    return min(sum(low < s < high for s, _ in spans), 4)
+
+
 def link_facts(  # noqa: PLR0917 - a span and what it is
     field: FieldAnalysis, candidate: Candidate, lemma: str, first: int, last: int, what: str, rank: int
 ) -> Iterator[str]:

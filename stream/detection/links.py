@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from stream.detection.actors import ActorMention
 from stream.detection.analysis import Analysis, Candidate
 from stream.detection.dates import DateMention
-from stream.detection.features import actor_class, age_class, lemma_of, link_facts
+from stream.detection.features import actor_class, age_class, between, lemma_of, link_facts
 from stream.detection.model import Model
+from stream.detection.place_links import ArticlePlaces, nearby_places, place_links
 from stream.detection.places import PlaceMention
-
-
-def _between(spans: Sequence[tuple[int, int]], first: int, trigger: int) -> int:
-    low, high = sorted((first, trigger))
-    return min(sum(low < s < high for s, _ in spans), 4)
 
 
 def actor_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[ActorMention, list[str]]]:
@@ -46,7 +42,7 @@ def actor_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[Acto
     )
     parties = [a for a in here if a.form not in {"adjective", "generic"}]
     for actor in here:
-        rank = _between(spans, actor.first, candidate.first)
+        rank = between(spans, actor.first, candidate.first)
         what = actor_class(actor)
         facts = list(link_facts(field, candidate, lemma, actor.first, actor.last, what, rank))
         if actor.first in victims or actor.last - 1 in victims:
@@ -86,26 +82,6 @@ def actor_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[Acto
         yield actor, facts
 
 
-def place_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[PlaceMention, list[str]]]:
-    """Each place of the candidate's sentence with the facts that tie it to the trigger."""
-    field = analysis.fields[candidate.field]
-    sentence = field.sentences[candidate.sentence]
-    here = sentence.places
-    spans = [(p.first, p.last) for p in here]
-    lemma = lemma_of(candidate, field)
-    inside = {i for a in sentence.actors if a.form in ("name", "phrase") for i in range(a.first, a.last)}
-    for place in here:
-        what = f"{place.place.precision}.{place.preposition}.{place.relation is not None}"
-        rank = _between(spans, place.first, candidate.first)
-        facts = list(link_facts(field, candidate, lemma, place.first, place.last, what, rank))
-        facts += [f"precision={place.place.precision}", f"locative={place.locative}", f"metonym={place.metonym}"]
-        facts.append(f"preposition={place.preposition}|{place.place.precision}")
-        facts.append(f"anaphoric={place.anaphoric}")
-        if place.core_first in inside:
-            facts.append("inside actor")
-        yield place, facts
-
-
 def date_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[DateMention, list[str]]]:
     """Each date of the candidate's sentence with the facts that tie it to the trigger."""
     field = analysis.fields[candidate.field]
@@ -115,7 +91,7 @@ def date_links(analysis: Analysis, candidate: Candidate) -> Iterator[tuple[DateM
     for when in here:
         age = age_class(analysis.published.date(), when.start, when.end) if when.precision != "unknown" else "vague"
         what = f"{age}.{when.span}"
-        rank = _between(spans, when.first, candidate.first)
+        rank = between(spans, when.first, candidate.first)
         facts = list(link_facts(field, candidate, lemma, when.first, when.last, what, rank))
         facts += [f"precision={when.precision}", f"age={age}", f"tense={when.tense}", f"alone={len(here) == 1}"]
         yield when, facts
@@ -127,8 +103,10 @@ class Links:
     def __init__(self, analysis: Analysis, model: Model) -> None:
         self.analysis = analysis
         self._heads = model.heads
+        self._article = ArticlePlaces(analysis)
         self._actors: dict[int, list[tuple[ActorMention, dict[str, float]]]] = {}
         self._places: dict[int, list[tuple[PlaceMention, float]]] = {}
+        self._nearby: dict[int, list[tuple[int, PlaceMention, float]]] = {}
         self._dates: dict[int, list[tuple[DateMention, float]]] = {}
 
     def actors(self, candidate: Candidate) -> list[tuple[ActorMention, dict[str, float]]]:
@@ -148,8 +126,23 @@ class Links:
         if found is None:
             head = self._heads["place"]
             found = self._places[id(candidate)] = [
-                (place, head.probabilities(facts)[0]) for place, facts in place_links(self.analysis, candidate)
+                (place, head.probabilities(facts)[0]) for place, facts in place_links(self._article, candidate)
             ]
+        return found
+
+    def nearby(self, candidate: Candidate) -> list[tuple[int, PlaceMention, float]]:
+        """The same of the places in other sentences, each with its field."""
+        found = self._nearby.get(id(candidate))
+        if found is None:
+            head = self._heads.get("place.nearby")
+            found = self._nearby[id(candidate)] = (
+                [
+                    (n, place, head.probabilities(facts)[0])
+                    for n, place, facts in nearby_places(self._article, candidate)
+                ]
+                if head is not None
+                else []
+            )
         return found
 
     def dates(self, candidate: Candidate) -> list[tuple[DateMention, float]]:

@@ -12,7 +12,7 @@ from stream.detection.place_reading import AT, TOWNS, Context, PlaceMention, Rea
 from stream.detection.place_words import PlaceWords, place_words
 from stream.detection.text import Text
 
-__all__ = ["Place", "PlaceMention", "PlaceResolver", "place_forms"]
+__all__ = ["Place", "PlaceMention", "PlaceResolver", "kilometres", "place_forms"]
 
 _MAX_ALTERNATIVES = 4
 _WITHIN_KM = 150.0
@@ -191,7 +191,8 @@ class PlaceResolver:
         elif place.kind not in TOWNS:
             score -= 0.5
         if place.lat is not None and any(
-            p.lat is not None and p.id != place.id and _kilometres(place, p) <= _WITHIN_KM for p in context.sure[:20]
+            p.lat is not None and p.id != place.id and kilometres(place, p.lat, p.lon) <= _WITHIN_KM
+            for p in context.sure[:20]
         ):
             score += 1.0
         return score
@@ -207,8 +208,9 @@ def _evident_country(place: Place, item: Reading, context: Context) -> bool:
     return item.starts_sentence and context.countries.get(place.country, 0.0) >= 1
 
 
-def _kilometres(one: Place, other: Place) -> float:
-    if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
+def kilometres(place: Place, lat: float | None, lon: float | None) -> float:
+    """How far *place* lies from a point, infinitely far where either is unknown."""
+    if place.lat is None or place.lon is None or lat is None or lon is None:
         return math.inf
-    x = (other.lon - one.lon) * math.cos(math.radians((one.lat + other.lat) / 2))
-    return 111.2 * math.hypot(x, other.lat - one.lat)
+    x = (lon - place.lon) * math.cos(math.radians((place.lat + lat) / 2))
+    return 111.2 * math.hypot(x, lat - place.lat)

@@ -15,6 +15,10 @@ from stream.detection.model import Model
 from stream.detection.places import PlaceMention
 from stream.detection.tolls import Toll
 
+_SURE_PLACE = 0.2  # a place of its own sentence that is likelier than this is not looked for elsewhere
+_LIKELY_PLACE = 0.4  # a town in another sentence that is likelier than this is told instead of its country
+_NEARBY = 2.0  # what the probability of a place in another sentence weighs beside that of one in its own
+
 
 @dataclass(frozen=True, slots=True)
 class RoleFiller:
@@ -79,15 +83,35 @@ def _actors(event: Event, mentions: Sequence[Mention], model: Model, links: Link
 
 
 def _place(event: Event, model: Model, links: Links) -> tuple[PlaceMention | None, int]:
-    best: tuple[float, int, PlaceMention] | None = None
-    for weight, mention in _weighted(event):
-        for place, probability in links.places(mention.candidate):
-            score = probability * weight
-            if best is None or score > best[0]:
-                best = (score, mention.candidate.field, place)
-    if best is not None and best[0] >= model.numbers["place"]:
-        return best[2], best[1]
-    return None, 0
+    found = [
+        (probability * weight, mention.candidate.field, place)
+        for weight, mention in _weighted(event)
+        for place, probability in links.places(mention.candidate)
+    ]
+    if not found or max(score for score, _, _ in found) < _SURE_PLACE:
+        found += [
+            (_NEARBY * probability * weight, number, place)
+            for weight, mention in _weighted(event)
+            for number, place, probability in links.nearby(mention.candidate)
+        ]
+    best = max(found, key=lambda item: item[0], default=None)
+    if best is None or best[0] < model.numbers["place"]:
+        return None, 0
+    if best[2].place.precision == "country":
+        best = _finer(event, links, best)
+    return best[2], best[1]
+
+
+def _finer(event: Event, links: Links, wide: tuple[float, int, PlaceMention]) -> tuple[float, int, PlaceMention]:
+    """A likely place in another sentence that lies in the country *wide*, if there is one."""
+    inside = [
+        (probability * weight, number, place)
+        for weight, mention in _weighted(event)
+        for number, place, probability in links.nearby(mention.candidate)
+        if place.place.country == wide[2].place.country and place.place.lat is not None and not place.metonym
+    ]
+    best = max(inside, key=lambda item: item[0], default=wide)
+    return best if best[0] >= _LIKELY_PLACE else wide
 
 
 def _weighted(event: Event) -> Iterator[tuple[float, Mention]]:

@@ -23,10 +23,12 @@ from schemas.lexicon import TriggerEntry
 from stream.detection.analysis import Analysis, Candidate, analyse
 from stream.detection.events import KINDS, Event, find_events, score_candidates
 from stream.detection.features import article_facts, candidate_facts, nature_facts, sentence_facts, status_facts
-from stream.detection.links import Links, actor_links, date_links, place_links
+from stream.detection.links import Links, actor_links, date_links
 from stream.detection.merging import pair_facts, sketch
 from stream.detection.model import Head, Model
-from stream.detection.text import normalise
+from stream.detection.place_links import ArticlePlaces, nearby_places, place_links
+from stream.detection.places import PlaceMention, kilometres
+from stream.detection.text import Text, normalise
 
 MIN_COUNT = 2
 MIN_WEIGHT = 0.004
@@ -40,6 +42,7 @@ STRENGTH = {
     "date": 0.15,
     "event": 0.3,
 }
+SAME_PLACE_KM = 25.0
 NUMBERS = {
     "mention.attack": 0.2,
     "mention.diplomacy": 0.2,
@@ -53,7 +56,7 @@ NUMBERS = {
     "target.attack": 0.37,
     "initiator.diplomacy": 0.43,
     "target.diplomacy": 0.37,
-    "place": 0.13,
+    "place": 0.1,
     "date": 0.25,
 }
 
@@ -217,6 +220,7 @@ def collect(marked: Sequence[Marked]) -> dict[str, Rows]:
     for item in marked:
         analysis, events = item.analysis, item.article["events"]
         all_facts = facts_of(analysis)
+        places = ArticlePlaces(analysis)
         for candidate, facts, owner in zip(analysis.candidates, all_facts, item.owners, strict=True):
             kind = candidate.kind
             label = "none" if owner is None else events[owner]["timing"]
@@ -224,7 +228,7 @@ def collect(marked: Sequence[Marked]) -> dict[str, Rows]:
             if owner is None:
                 continue
             event = events[owner]
-            _collect_links(head, analysis, candidate, event)
+            _collect_links(head, places, candidate, event)
         for number, event in enumerate(events):
             mine = [c for c, o in zip(analysis.candidates, item.owners, strict=True) if o == number]
             if mine:
@@ -237,7 +241,8 @@ def collect(marked: Sequence[Marked]) -> dict[str, Rows]:
     return rows
 
 
-def _collect_links(head: Any, analysis: Analysis, candidate: Candidate, event: dict[str, Any]) -> None:
+def _collect_links(head: Any, places: ArticlePlaces, candidate: Candidate, event: dict[str, Any]) -> None:
+    analysis = places.analysis
     text = analysis.fields[candidate.field].text
     parties = {
         answer: _identities(analysis, [x["text"] for x in event[slot]])
@@ -250,16 +255,26 @@ def _collect_links(head: Any, analysis: Analysis, candidate: Candidate, event: d
             if any(same_name(name, x["text"]) for x in event[slot]) or actor.actor.id in parties[answer]:
                 role = answer
         head(f"role.{candidate.kind}").add(facts, role)
-    gold = event.get("place")
-    if gold:
-        for place, facts in place_links(analysis, candidate):
-            name = text.raw_text(place.first, place.last)
-            right = same_name(name, gold["text"]) and place.place.country == gold.get("country")
-            head("place").add(facts, "yes" if right else "no")
+    # An event whose marks have no place teaches that none of those named is its own.
+    for place, facts in place_links(places, candidate):
+        head("place").add(facts, "yes" if _is_place(place, text, event.get("place")) else "no")
+    for number, place, facts in nearby_places(places, candidate):
+        right = _is_place(place, analysis.fields[number].text, event.get("place"))
+        head("place.nearby").add(facts, "yes" if right else "no")
     if event.get("date"):
         first, last = (date.fromisoformat(x) for x in event["date"])
         for when, facts in date_links(analysis, candidate):
             head("date").add(facts, "yes" if (when.start, when.end) == (first, last) else "no")
+
+
+def _is_place(mention: PlaceMention, text: Text, gold: dict[str, Any] | None) -> bool:
+    """Whether a mention means the marked place: by its name, or by lying next to it."""
+    place = mention.place
+    if not gold or place.country != gold.get("country"):
+        return False
+    if same_name(text.raw_text(mention.first, mention.last), gold["text"]):
+        return True
+    return kilometres(place, gold.get("lat"), gold.get("lon")) <= SAME_PLACE_KM
 
 
 def _identities(analysis: Analysis, names: Sequence[str]) -> set[str]:
