@@ -62,14 +62,19 @@ def _compare(wide: Place, fine: Place) -> tuple[float, str]:
         return _SAME[wide.precision], f"both {_name(wide)}"
     if wide.country != fine.country:
         return CONFLICT, f"{wide.country} or {fine.country}"
-    if any(reading.geonames_id and reading.geonames_id == fine.geonames_id for reading in wide.alternatives):
-        return 2, f"{wide.text} may be read as {_name(fine)}"
+    if _may_be_read_as(wide, fine) or _may_be_read_as(fine, wide):
+        return 2, f"{wide.text} and {fine.text} may be read as one place"
     km = distance_km(wide, fine)
     if fineness(wide) < fineness(fine):
         return _within(wide, fine, km)
     if km is None or km > _DOUBT_KM:
         return CONFLICT, f"{_name(wide)} or {_name(fine)}"
     return (2 if km <= 3 else -2), f"{_name(wide)} and {_name(fine)} are {km:.0f} km apart"
+
+
+def _may_be_read_as(one: Place, other: Place) -> bool:
+    """Tell whether the name of *one* is also that of *other*."""
+    return other.geonames_id is not None and any(r.geonames_id == other.geonames_id for r in one.alternatives)
 
 
 def _within(wide: Place, fine: Place, km: float | None) -> tuple[float, str]:
