@@ -26,6 +26,7 @@ THRESHOLD = 6.0
 """Points that make two accounts one event."""
 
 _COPIED = 3.0
+_PARTED = -3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,6 @@ def match(one: Facets, other: Facets) -> Match:
     type_ = _type(one, other)
     if type_.points <= CONFLICT:
         return Match((type_,))
-    if one.articles & other.articles:
-        return Match((Part("article", CONFLICT, "one article tells them as two events"),))
     day = day_part(one.days, other.days, one.kind)
     if day.points <= CONFLICT:
         return Match((day,))
@@ -101,6 +100,9 @@ def match(one: Facets, other: Facets) -> Match:
     else:
         actors = move_parts(one.sides, other.sides, one.event_type)
     slots = Match((type_, where, day, *actors, *_toll_parts(one, other)))
+    if one.articles & other.articles:
+        # Seldom one event: where all slots agree, the detector may have parted what the article tells twice.
+        return Match((*slots.parts, Part("article", _PARTED, "one article tells them as two events")))
     # Comparing words costs most, and cannot help where the slots are far from enough.
     return slots if slots.score + _COPIED < THRESHOLD else Match((*slots.parts, _words(one, other)))
 

@@ -58,6 +58,10 @@ ONE_EVENT = {
         alert("a", "armed_clash", by="syria", to="rebels"),
         alert("b", "armed_clash", by="rebels", to="syria"),
     ),
+    "told twice by one article, which all slots show": (
+        alert("a", by="syria", article="x"),
+        alert("b", by="syria", article="x"),
+    ),
     "a meeting told by both sides": (
         alert("a", "consult", "vienna", "lavrov", "iran"),
         alert("b", "consult", None, "zarif", "russia"),
@@ -86,6 +90,10 @@ APART = {
     ),
     "an attack and a threat": (alert("a", by="us", to="iran"), alert("b", "threaten", by="us", to="iran")),
     "two events of one article": (alert("a", article="x"), alert("b", article="x")),
+    "two events of one article, under its title": (
+        alert("a", article="x", text=COPY),
+        alert("b", article="x", text=COPY),
+    ),
     "a minister's two meetings of one day": (
         alert("a", "consult", "vienna", "lavrov", "iran"),
         alert("b", "consult", "vienna", "lavrov", "turkey"),
