@@ -115,6 +115,9 @@ def pair_facts(analysis: Analysis, a: Sketch, b: Sketch) -> Iterator[str]:
     prefix = two.match.prefix
     yield f"definite={is_definite(prefix)}|{group}|{same_type}"
     yield f"prefix={prefix}|{group}"
+    if not same and two.first > two.sentence_first:
+        # "This attack" takes up an attack told before.
+        yield f"before second={analysis.fields[two.field].text.words[two.first - 1]}|{a.lemma == b.lemma}"
     verdicts = [
         _compare("initiators", a.initiators, b.initiators),
         _compare("targets", a.targets, b.targets),
