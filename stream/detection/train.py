@@ -17,6 +17,7 @@ from typing import Any
 from stream.detection import training
 from stream.detection.actors import actor_forms
 from stream.detection.lexicon import Lexicon, load
+from stream.detection.marked import Marked, mark
 from stream.detection.marks import load_marks, read_records
 from stream.detection.model import MODEL_FILE, Model
 from stream.detection.places import PlaceResolver, place_forms
@@ -72,8 +73,8 @@ def packaged_lexicon() -> Lexicon:
     return load((), [*place_forms(), *actor_forms()])
 
 
-def fit(lexicon: Lexicon, marked: Sequence[training.Marked], sentences: Records, quiet: Records) -> Model:
-    """Fit a model; *marked* comes from `training.mark`."""
+def fit(lexicon: Lexicon, marked: Sequence[Marked], sentences: Records, quiet: Records) -> Model:
+    """Fit a model; *marked* comes from `marked.mark`."""
     resolver = PlaceResolver()
     more: dict[str, training.Rows] = {}
     training.join(more, training.sentence_rows(sentences, lexicon.matcher, resolver, SENTENCE_WEIGHT))
@@ -91,7 +92,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     options = parser.parse_args(None if arguments is None else list(arguments))
     inputs = read_inputs(parser, options)
     lexicon = packaged_lexicon()
-    marked = training.mark(inputs.marked, lexicon.matcher, PlaceResolver())
+    marked = mark(inputs.marked, lexicon.matcher, PlaceResolver())
     training.save(fit(lexicon, marked, inputs.sentences, inputs.quiet), options.output)
     counts = f"{len(inputs.marked)} articles, {len(inputs.sentences)} sentences, {len(inputs.quiet)} quiet articles"
     sys.stderr.write(f"{options.output}: fitted on {counts}\n")

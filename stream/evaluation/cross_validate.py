@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from schemas.article import Article
-from stream.detection import training
 from stream.detection.detector import Detector
+from stream.detection.marked import mark
 from stream.detection.marks import read_records
 from stream.detection.places import PlaceResolver
 from stream.detection.train import Inputs, add_inputs, fit, packaged_lexicon, read_inputs
@@ -49,7 +49,7 @@ def fold_of(article_id: str, count: int = FOLDS) -> int:
 def cross_validate(inputs: Inputs, count: int = FOLDS) -> HeldOut:
     """Fit *count* models and measure each on what it did not see."""
     lexicon = packaged_lexicon()
-    marked = training.mark(inputs.marked, lexicon.matcher, PlaceResolver())
+    marked = mark(inputs.marked, lexicon.matcher, PlaceResolver())
     reports: dict[str, Report] = {}
     found = Found()
     for number in range(count):
