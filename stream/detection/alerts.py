@@ -86,7 +86,7 @@ def _reading(place: Resolved) -> dict[str, Any]:
         "name_ar": place.name_ar,
         "name_en": place.name_en,
         "country": place.country or None,
-        "admin1": place.admin1,
+        "admin1": place.admin1 or None,
         "lat": place.lat,
         "lon": place.lon,
         "geonames_id": place.geonames_id,
