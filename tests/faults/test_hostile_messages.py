@@ -175,7 +175,7 @@ def _rate(stand: Stand, messages: Messages) -> float:
     """
     stand.produce(messages)
     worker = stand.start(WORKER, cwd=ROOT)
-    wait_until_done(stand, len(messages), timeout=3600)
+    wait_until_done(stand, len(messages), timeout=60 + len(messages) / 50)
     assert worker.process.poll() is None, worker.log[-3000:]
     assert worker.stop() == ExitCode.OK
     written = received(stand, *stand.alert_topics, stand.settings.topics.dead_letters)
