@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,21 +14,8 @@ from click.testing import CliRunner, Result
 from stream.broker import LocalKafka
 from stream.cli import main
 from stream.exit_codes import ExitCode
+from tests.integration import stand as helpers
 
-
-def _load_stand() -> ModuleType:
-    """Load the module beside this one; test folders are no packages."""
-    name = "rasid_tests_stand"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("stand.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-helpers = _load_stand()
 article, ids = helpers.article, helpers.ids
 
 pytestmark = pytest.mark.integration

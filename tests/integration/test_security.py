@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import importlib.util
 import json
 import os
 import re
@@ -13,7 +12,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -25,6 +23,7 @@ from stream.exit_codes import ExitCode
 from stream.kafka import ConnectError, check_connection, consumer, producer
 from stream.settings import Settings, SettingsError, load_settings
 from stream.settings_errors import is_secret
+from tests.integration import stand as helpers
 
 pytestmark = pytest.mark.integration
 PASSWORD = "p4ssw0rd-made-up"
@@ -281,22 +280,22 @@ def test_the_logins_use_every_secret_that_there_is() -> None:
 @pytest.mark.parametrize("login", LOGINS)
 def test_a_worker_logs_in_and_shows_no_secret(guarded: Guarded, login: str, command: list[str] | None) -> None:
     """Not in the debug log, the banner, health, metrics, dead letters or alerts; Faust's own clients log in too."""
-    stand = _stand().Stand(guarded.kafka.bootstrap, partitions=1)
+    stand = helpers.Stand(guarded.kafka.bootstrap, partitions=1)
     listener, flags = LOGINS[login]
     given = guarded.flags(listener, **flags)
     settings = load_settings(flags=given)
     try:
         stand.create_topics()
         environ = {f"RASID_{name.upper()}": str(value) for name, value in given.items()}
-        worker = stand.start(command, RASID_LOG_LEVEL="debug", **environ)
-        stand.produce([_stand().article(0, title="boom"), (b"bad", b"{"), *map(_stand().article, range(3))])
+        worker = stand.start(command, cwd=None, RASID_LOG_LEVEL="debug", **environ)
+        stand.produce([helpers.article(0, title="boom"), (b"bad", b"{"), *map(helpers.article, range(3))])
         dead_letters = 1 if command else 2
         told = stand.read(stand.settings.topics.dead_letters, until=lambda got: len(got) >= dead_letters)
         assert len(told) == dead_letters
         if not command:
             told += stand.read(*stand.alert_topics, until=lambda got: len(got) == 3)
         url = worker.health_url()
-        shown = [str(told), *(_stand().get(url + path)[1] for path in ("/metrics", "/health/live", "/health/ready"))]
+        shown = [str(told), *(helpers.get(url + path)[1] for path in ("/metrics", "/health/live", "/health/ready"))]
         assert worker.stop() == 0
         shown.append(worker.log)
         assert settings.secrets
@@ -304,15 +303,3 @@ def test_a_worker_logs_in_and_shows_no_secret(guarded: Guarded, login: str, comm
             assert not [text for text in shown if secret in text]
     finally:
         stand.close()
-
-
-def _stand() -> ModuleType:
-    """Load the module beside this one; test folders are no packages."""
-    name = "rasid_tests_stand"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("stand.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]

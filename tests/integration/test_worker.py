@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 import socket
@@ -9,7 +8,6 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import jsonschema
@@ -18,21 +16,8 @@ import pytest
 from schemas.dead_letter import ReasonCode
 from stream.broker import LocalKafka, RunningBroker
 from stream.exit_codes import ExitCode
+from tests.integration import stand as helpers
 
-
-def _load_stand() -> ModuleType:
-    """Load the module beside this one; test folders are no packages."""
-    name = "rasid_tests_stand"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("stand.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-helpers = _load_stand()
 article, ids, get = helpers.article, helpers.ids, helpers.get
 
 pytestmark = pytest.mark.integration

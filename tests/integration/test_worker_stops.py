@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -21,21 +19,8 @@ from aiokafka.protocol.admin import CreateAclsRequest
 
 from stream.broker import Listener, LocalKafka, RunningBroker
 from stream.exit_codes import ExitCode
+from tests.integration import stand as helpers
 
-
-def _load_stand() -> ModuleType:
-    """Load the module beside this one; test folders are no packages."""
-    name = "rasid_tests_stand"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("stand.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-helpers = _load_stand()
 article, ids = helpers.article, helpers.ids
 
 pytestmark = pytest.mark.integration
@@ -213,13 +198,13 @@ def test_a_dead_letter_topic_that_we_may_not_write_to_stops_the_worker() -> None
             stand.create_topics()
             topic = stand.settings.topics.dead_letters
             administer(stand, allow(topic, "rasid", DESCRIBE))
-            worker = stand.start(**login)
+            worker = stand.start(cwd=None, **login)
             stand.produce(mixed(30, 5))
             assert worker.process.wait(40) == ExitCode.NO_DEAD_LETTERS, worker.log
             assert f"The broker refuses 5 messages for {topic}: TopicAuthorizationFailedError" in worker.log
             assert PASSWORD not in worker.log
             administer(stand, allow(topic, "rasid", WRITE))
-            stand.start(**login)
+            stand.start(cwd=None, **login)
             wanted = {b"{bad %d" % n for n in range(5)}
             dead = stand.read(topic, until=lambda got: {m.value for m in got} >= wanted)
             assert {message.value for message in dead} == wanted
