@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from schemas.alert import Alert
+from schemas.topics import TopicId
 from stream.broker import RunningBroker
 from stream.kafka import admin
 from stream.settings import load_settings
@@ -99,9 +100,9 @@ def test_topics_are_created_once_and_checked(kafka: RunningBroker) -> None:
     assert f"{rasid.prefix}articles: topic is missing" in missing
     plan = ("--partitions", "2", "--replication", "1", "--retention", "7d")
     created = rasid("topics", "create", *plan).stdout.decode().splitlines()
-    assert [line.split()[0] for line in created] == ["created"] * 5
+    assert [line.split()[0] for line in created] == ["created"] * len(TopicId)
     again = rasid("topics", "create", *plan).stdout.decode().splitlines()
-    assert [line.split()[0] for line in again] == ["exists"] * 5
+    assert [line.split()[0] for line in again] == ["exists"] * len(TopicId)
     assert rasid("topics", "check", *plan).stdout == b""
     different = rasid("topics", "check", "--partitions", "3", "--retention", "8d", code=1).stdout.decode()
     assert f"{rasid.prefix}articles: partitions is 2, should be 3" in different
