@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sys
 from collections.abc import Callable, Iterable
@@ -9,6 +10,7 @@ from typing import Any
 
 import faust
 import structlog
+from aiokafka.errors import KafkaConnectionError, NodeNotReadyError
 from faust.auth import OAuthCredentials, SASLCredentials, SSLCredentials
 from faust.types.auth import AuthProtocol, CredentialsT
 from yarl import URL
@@ -27,6 +29,7 @@ from stream.watchdog import Partition
 
 _log = structlog.stdlib.get_logger("stream.worker")
 _DRAIN_SECONDS = 5.0
+_ASKS = 5  # times, a second apart, that the brokers are asked for their topics when the worker starts
 
 
 class RasidApp(faust.App):
@@ -189,11 +192,25 @@ def _assigned(app: RasidApp) -> Iterable[Partition] | None:
     return [Partition(tp.topic, tp.partition) for tp in assignment if tp.topic == app.settings.topics.articles]
 
 
+async def _existing_topics(settings: Settings) -> set[str]:
+    """Ask for the topics; of several brokers one that has just gone may be asked first, so ask again."""
+    asked = 0
+    while True:
+        asked += 1
+        try:
+            async with admin(settings) as client:
+                return set(await client.list_topics())
+        except (KafkaConnectionError, NodeNotReadyError) as cause:
+            if asked == _ASKS:
+                message = f"A broker of {settings.broker} does not answer ({cause}). Check that all of them run."
+                raise WorkerError(message, ExitCode.NO_BROKER) from cause
+            await asyncio.sleep(1)
+
+
 async def _check_topics(settings: Settings) -> None:
     topics = settings.topics
-    async with admin(settings) as client:
-        existing = set(await client.list_topics())
-    needed = [name for name in topics.all if name != topics.incidents]
+    existing = await _existing_topics(settings)
+    needed = [name for name in topics.all if name not in {topics.incidents, topics.surges}]
     missing = [name for name in needed if name not in existing]
     if missing:
         raise WorkerError(

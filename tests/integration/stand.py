@@ -60,7 +60,7 @@ class Worker:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout)
 
-    def health_url(self, timeout: float = 30) -> str:
+    def health_url(self, timeout: float = 90) -> str:
         """Where it serves health, once it says so."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:

@@ -76,7 +76,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
         yield Guarded(kafka, folder)
 
 
-def token(lifetime: int = 600) -> str:
+def token(lifetime: int = 86_400) -> str:
     """A token without a signature, which a Kafka for development takes."""
 
     def part(data: dict[str, Any]) -> str:
