@@ -27,6 +27,12 @@ def fault_scale(pytestconfig: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="session")
+def patience(fault_scale: str) -> float:
+    """Say how many times its promised seconds a test waits: the small sizes run on machines that are busy."""
+    return {"small": 5.0, "full": 1.0}[fault_scale]
+
+
+@pytest.fixture(scope="session")
 def kafka(pytestconfig: pytest.Config) -> Iterator[RunningBroker]:
     """Give the one Kafka of the session: RASID_BROKER's, Docker's or a local process, and never a stand-in.
 

@@ -66,7 +66,9 @@ def _read(path: Path) -> tuple[list[bytes], list[Damage], float]:
 
 @pytest.mark.parametrize("packer", PACKERS)
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_a_bomb_is_stopped_within_two_seconds(tmp_path: Path, packer: str, bomb: str, figures: Figures) -> None:
+def test_a_bomb_is_stopped_within_two_seconds(
+    tmp_path: Path, packer: str, bomb: str, patience: float, figures: Figures
+) -> None:
     """Of an archive that unpacks to 200 MB the good articles are given; then it ends, and says at what and why."""
     path = tmp_path / "articles"
     path.write_bytes(PACKERS[packer](TEXT + BOMBS[bomb]))
@@ -75,11 +77,13 @@ def test_a_bomb_is_stopped_within_two_seconds(tmp_path: Path, packer: str, bomb:
     assert [(damage.fatal, damage.over_limit) for damage in damages if damage.fatal] == [(True, True)]
     assert f"the {packer} data unpacks from" in damages[-1].reason
     figures(packed=path.stat().st_size, seconds=seconds, lines=len(lines))
-    assert seconds < _LONGEST
+    assert seconds < patience * _LONGEST
 
 
 @pytest.mark.parametrize("packer", PACKERS)
-def test_detect_keeps_and_counts_what_came_before_a_bomb(tmp_path: Path, packer: str, figures: Figures) -> None:
+def test_detect_keeps_and_counts_what_came_before_a_bomb(
+    tmp_path: Path, packer: str, patience: float, figures: Figures
+) -> None:
     """The alerts of the good articles are written, the exit code is one that nothing else has."""
     good, bomb = tmp_path / "good", tmp_path / "bomb"
     good.write_bytes(TEXT)
@@ -91,7 +95,7 @@ def test_detect_keeps_and_counts_what_came_before_a_bomb(tmp_path: Path, packer:
     assert f"{bomb}:6: the {packer} data unpacks from" in errors
     assert f"the rest was done: {len(GOOD)} articles, {len(wanted.splitlines())} alerts" in errors
     figures(seconds_beyond_those_of_the_good_articles=seconds - at_best)
-    assert seconds - at_best < _LONGEST
+    assert seconds - at_best < patience * _LONGEST
 
 
 @pytest.mark.parametrize(
