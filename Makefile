@@ -103,7 +103,7 @@ train: $(STAMP) ## Fit the shipped model anew from the marked news
 lock: $(STAMP) ## Resolve the dependencies anew into the lock files
 	@$(PIP) install 'uv>=0.8'
 	@$(COMPILE) --upgrade --group dev --output-file requirements-dev.lock pyproject.toml
-	@$(COMPILE) --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --constraint requirements-dev.lock --extra otel --output-file requirements.lock pyproject.toml
 
 clean: ## Remove the virtual environment and everything that was built
 	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .fuzz
