@@ -45,6 +45,8 @@ class RasidApp(faust.App):
     """Why the worker stopped by itself."""
     on_stopping: Callable[[], None] = staticmethod(lambda: None)
     """Called when stopping begins, once or more."""
+    on_listening: Callable[[int], None] = staticmethod(lambda _: None)
+    """Called with the port of the health server when it is there."""
 
     def _create_directories(self) -> None:
         # There are no tables on disk: no folder is left where the worker is started.
@@ -60,6 +62,7 @@ class RasidApp(faust.App):
             gc.freeze()
             await self.delivery.start()
             await self.health.start()
+            self.on_listening(self.health.port)
         except WorkerError as failure:
             self.failure = failure
             raise

@@ -41,6 +41,15 @@ class ExitCode(IntEnum):
     """A topic is missing; `rasid topics create` makes it."""
 
 
+NEEDS_A_PERSON = frozenset(
+    {
+        *(ExitCode.USAGE, ExitCode.BAD_DATA, ExitCode.BROKEN, ExitCode.NO_DEAD_LETTERS, ExitCode.PORT_TAKEN),
+        *(ExitCode.TLS, ExitCode.REFUSED, ExitCode.SETTINGS, ExitCode.NO_TOPIC),
+    }
+)
+"""How a worker ends that should not be started again before something was mended (SECURITY.md lists them)."""
+
+
 class WorkerError(Exception):
     """The worker cannot go on. The text is for people and holds no secret."""
 

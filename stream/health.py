@@ -22,6 +22,34 @@ _POLL_SECONDS = 2.0
 _ANSWER_SECONDS = 15.0
 
 
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+async def serve(settings: Settings, routes: Mapping[str, Handler]) -> tuple[web.AppRunner, int]:
+    """Serve *routes* at the address of the settings and return the server with its port.
+
+    Raises WorkerError when the address cannot be had.
+    """
+    app = web.Application()
+    for path, handler in routes.items():
+        app.router.add_get(path, handler)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+    await runner.setup()
+    host, port = settings.health_host, settings.health_port
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as cause:
+        await runner.cleanup()
+        raise WorkerError(
+            f"Health and metrics cannot be served at {host}:{port}: {os.strerror(cause.errno or 0)}. "
+            "Set RASID_HEALTH_PORT to a free port (0 takes one), or RASID_HEALTH_HOST.",
+            ExitCode.PORT_TAKEN,
+        ) from None
+    port = runner.addresses[0][1]
+    _log.info("health_listening", host=host, port=port)
+    return runner, port
+
+
 class LagSource(Protocol):
     """Where the lag comes from; asks the broker, since a hanging consumer would not know."""
 
@@ -70,25 +98,8 @@ class Health:
 
     async def start(self) -> None:
         """Serve and watch. Raises WorkerError when the address cannot be had."""
-        app = web.Application()
-        app.router.add_get("/health/live", self._live)
-        app.router.add_get("/health/ready", self._ready)
-        app.router.add_get("/metrics", self._show_metrics)
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
-        await self._runner.setup()
-        host, port = self._settings.health_host, self._settings.health_port
-        try:
-            site = web.TCPSite(self._runner, host, port)
-            await site.start()
-        except OSError as cause:
-            await self._runner.cleanup()
-            raise WorkerError(
-                f"Health and metrics cannot be served at {host}:{port}: {os.strerror(cause.errno or 0)}. "
-                "Set RASID_HEALTH_PORT to a free port (0 takes one), or RASID_HEALTH_HOST.",
-                ExitCode.PORT_TAKEN,
-            ) from None
-        self.port = self._runner.addresses[0][1]
-        _log.info("health_listening", host=host, port=self.port)
+        routes = {"/health/live": self._live, "/health/ready": self._ready, "/metrics": self._show_metrics}
+        self._runner, self.port = await serve(self._settings, routes)
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:

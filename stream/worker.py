@@ -22,10 +22,16 @@ _STOP_SECONDS = 8.0
 _log = structlog.stdlib.get_logger("stream.worker")
 
 
-def run_worker(settings: Settings, *, load: Callable[[], Detector] | None = None) -> ExitCode:
+def run_worker(
+    settings: Settings,
+    *,
+    load: Callable[[], Detector] | None = None,
+    listening: Callable[[int], None] = lambda _: None,
+) -> ExitCode:
     """Run a worker until SIGTERM or SIGINT, or until it cannot go on; return how it ended.
 
-    Logs to standard error. *load* gives the detector, by default the packaged one.
+    Logs to standard error. *load* gives the detector, by default the packaged one; *listening* is told the port of
+    health and metrics.
     """
     configure_logging(settings)
     try:
@@ -38,6 +44,7 @@ def run_worker(settings: Settings, *, load: Callable[[], Detector] | None = None
     worker = faust.Worker(app, quiet=True, override_logging=False, redirect_stdouts=False, loop=loop)
     ending = threading.Timer(_STOP_SECONDS, _end_now, [app])
     ending.daemon = True
+    app.on_listening = listening
     app.on_stopping = lambda: None if ending.ident else ending.start()
     guard = LoopGuard(loop, settings.stall_seconds)
     guard.start()
