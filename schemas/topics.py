@@ -20,6 +20,10 @@ class TopicId(StrEnum):
     INCIDENTS = "incidents"
     SURGE_ALERTS = "alerts.surge"
     DEAD_LETTERS = "dead-letters"
+    INCIDENTS_REPARTITION = "incidents.repartition"
+    INCIDENTS_CHANGELOG = "incidents.changelog"
+    SURGES_REPARTITION = "surges.repartition"
+    SURGES_CHANGELOG = "surges.changelog"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,15 @@ SPECS: tuple[TopicSpec, ...] = (
     TopicSpec(TopicId.SURGE_ALERTS, "the scope: its kind and name", "Surge", "delete"),
     TopicSpec(TopicId.DEAD_LETTERS, "as received", "the original bytes, unchanged", "delete"),
 )
-"""Every topic, in the order in which messages flow."""
+"""Every topic of the contract, in the order in which messages flow."""
+
+INTERNAL_SPECS: tuple[TopicSpec, ...] = (
+    TopicSpec(TopicId.INCIDENTS_REPARTITION, "the partition key, such as attack:SY", "Alert, unchanged", "delete"),
+    TopicSpec(TopicId.INCIDENTS_CHANGELOG, "incident_id", "the state of an open incident", "compact"),
+    TopicSpec(TopicId.SURGES_REPARTITION, "the scope: its kind and name", "Observation", "delete"),
+    TopicSpec(TopicId.SURGES_CHANGELOG, "the scope: its kind and name", "Series", "compact"),
+)
+"""The topics between our own agents: part of no contract, and nobody else's to write to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +91,10 @@ class Topics:
 
     @property
     def all(self) -> tuple[str, ...]:
-        """Every topic, in the order in which messages flow."""
+        """Every topic of the contract, in the order in which messages flow."""
         return tuple(self.name(spec.id) for spec in SPECS)
+
+    @property
+    def internal(self) -> tuple[str, ...]:
+        """The topics between our own agents."""
+        return tuple(self.name(spec.id) for spec in INTERNAL_SPECS)

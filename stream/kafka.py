@@ -130,13 +130,14 @@ async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
         await client.stop()
 
 
-def make_producer(settings: Settings) -> AIOKafkaProducer:
-    """Return a producer that is not started."""
+def make_producer(settings: Settings, *, transactional_id: str | None = None) -> AIOKafkaProducer:
+    """Return a producer that is not started. With *transactional_id* it writes in transactions."""
     return AIOKafkaProducer(
         **client_options(settings),
         client_id="rasid",
         acks="all",
-        enable_idempotence=settings.idempotent_producer,
+        transactional_id=transactional_id,
+        enable_idempotence=settings.idempotent_producer or transactional_id is not None,
         linger_ms=settings.linger_ms,
         max_batch_size=_PRODUCER_BATCH_BYTES,
         max_request_size=settings.dead_letter_bytes,

@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from schemas.topics import SPECS, TopicId, Topics
+from schemas.topics import INTERNAL_SPECS, SPECS, TopicId, Topics
 
 _EXISTENCE = "topic"
 _SAFE_REPLICAS = 3
@@ -71,7 +71,7 @@ def topic_plans(
     max_message_bytes: int,
     dead_letter_bytes: int,
 ) -> list[TopicPlan]:
-    """Return the plan of every topic of the contract, in the order in which messages flow.
+    """Return the plan of every topic, those of the contract first, in the order in which messages flow.
 
     Messages of the dead-letter topic may be a little larger: they carry their reason beside the original bytes.
     *retention_ms* (-1: for ever) is for the topics that are cleaned up by age; compacted ones keep every key's newest.
@@ -93,7 +93,7 @@ def topic_plans(
                 "max.message.bytes": str(dead_letter_bytes if spec.id is TopicId.DEAD_LETTERS else max_message_bytes),
             },
         )
-        for spec in SPECS
+        for spec in (*SPECS, *INTERNAL_SPECS)
     ]
 
 

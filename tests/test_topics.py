@@ -38,6 +38,10 @@ def test_the_plan_is_the_contract() -> None:
         "x.incidents",
         "x.alerts.surge",
         "x.dead-letters",
+        "x.incidents.repartition",
+        "x.incidents.changelog",
+        "x.surges.repartition",
+        "x.surges.changelog",
     ]
     assert plans["x.incidents"]["cleanup.policy"] == "compact"
     assert "retention.ms" not in plans["x.incidents"]
