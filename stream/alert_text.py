@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from schemas.alert import Actor, Alert, Casualties, DatePrecision, Occurred, Role, Stance, Status
+from schemas.alert import Actor, Alert, Casualties, DatePrecision, Occurred, Place, Role, Stance, Status
 from stream.terminal import visible
 
 _STANCES = {
@@ -40,12 +40,12 @@ def alert_text(alert: Alert) -> AlertText:
     return AlertText(
         what=alert.event_type.value.replace("_", " "),
         status="" if alert.status is Status.REPORTED else alert.status.value,
-        where=visible(_where(alert)),
-        when=visible(_when(alert.occurred)),
-        who=visible(_who(alert.actors)),
-        toll=visible(", ".join(_tolls(alert.casualties))),
+        where=visible(where(alert.place)),
+        when=visible(when(alert.occurred)),
+        who=visible(who(alert.actors)),
+        toll=visible(tolls(alert.casualties)),
         says=visible(_says(alert)),
-        sentence=visible(_sentence(alert)),
+        sentence=visible(sentence(alert)),
         origin=visible(" · ".join(filter(None, [article.source, f"{article.published_at:%Y-%m-%d}", article.title]))),
     )
 
@@ -55,13 +55,13 @@ def short_name(actor: Actor) -> str:
     return actor.name_en or actor.text
 
 
-def _sentence(alert: Alert) -> str:
-    # The title is shown anyway, and the body tells more.
+def sentence(alert: Alert) -> str:
+    """Return the sentence that tells most: the title is shown anyway, and the body tells more."""
     return next((evidence.text for evidence in alert.evidence if evidence.field == "body"), alert.evidence[0].text)
 
 
-def _where(alert: Alert) -> str:
-    place = alert.place
+def where(place: Place | None) -> str:
+    """Return a place with its province and its country, each once; empty where it is unknown."""
     if place is None:
         return ""
     parts = [place.name_en or place.text, place.admin1, place.country]
@@ -69,7 +69,8 @@ def _where(alert: Alert) -> str:
     return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
-def _when(occurred: Occurred) -> str:
+def when(occurred: Occurred) -> str:
+    """Return a date as exact as it is told: a day, a month, a year, or the first and the last day."""
     start, end = occurred.start, occurred.end or occurred.start
     if start is None or end is None:
         return f"until {end}" if end else ""
@@ -84,7 +85,8 @@ def _when(occurred: Occurred) -> str:
             return f"{start} to {end}"
 
 
-def _who(actors: tuple[Actor, ...]) -> str:
+def who(actors: tuple[Actor, ...]) -> str:
+    """Return who acts on whom; of two sides without a direction, both."""
     names = {role: list(dict.fromkeys(short_name(actor) for actor in actors if actor.role is role)) for role in Role}
     initiators, targets = (", ".join(names[role]) for role in (Role.INITIATOR, Role.TARGET))
     sides = f"{initiators or 'unknown'} → {targets}" if targets else initiators
@@ -96,10 +98,11 @@ def _who(actors: tuple[Actor, ...]) -> str:
     return "; ".join(filter(None, [sides, *extra]))
 
 
-def _tolls(casualties: tuple[Casualties, ...]) -> list[str]:
+def tolls(casualties: tuple[Casualties, ...]) -> str:
+    """Return every toll; those of one kind that compete name their sources."""
     kinds = [toll.kind for toll in casualties]
     # A source is named where the figures compete: elsewhere it stands among those who say so.
-    return [_toll(toll, with_source=kinds.count(toll.kind) > 1) for toll in casualties]
+    return ", ".join(_toll(toll, with_source=kinds.count(toll.kind) > 1) for toll in casualties)
 
 
 def _toll(toll: Casualties, *, with_source: bool) -> str:

@@ -37,6 +37,11 @@ def harmless_json(line: str) -> str:
     return _DRIVING.sub(_json_escape, line)
 
 
+def harmless_xml(text: str) -> str:
+    """Return an XML element, as text, that means the same: such characters, line ends included, become numbers."""
+    return _DRIVING.sub(lambda found: f"&#{ord(found.group())};", text)
+
+
 def _escape(found: re.Match[str]) -> str:
     character = found.group()
     code = ord(character)

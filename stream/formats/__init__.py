@@ -1,0 +1,1 @@
+"""Alerts and incidents in the formats that other programs read: pure functions from a message to text."""
