@@ -11,7 +11,6 @@ from schemas.alert import Alert
 from schemas.base import Message
 from schemas.incident import Incident
 
-
 M = TypeVar("M", bound=Message)
 
 
