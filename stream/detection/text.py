@@ -24,8 +24,9 @@ class _Folding(dict[int, str]):
     """A translation table in which a character without an entry stays if it is ASCII and is unknown otherwise."""
 
     def __missing__(self, key: int) -> str:
-        value = chr(key).lower() if key < 0x250 else _UNKNOWN
-        self[key] = value
+        if key >= 0x250:
+            return _UNKNOWN  # and not kept: there are a million of them
+        value = self[key] = chr(key).lower()
         return value
 
 
