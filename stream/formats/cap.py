@@ -262,7 +262,7 @@ def _time(moment: datetime) -> str:
 
 
 def _pair(parent: ET.Element, name: str, key: str, value: str | float | None) -> None:
-    if value is not None:
+    if value not in {None, ""}:
         pair = ET.SubElement(parent, name)
         _add(pair, "valueName", key)
         _add(pair, "value", str(value))
