@@ -10,10 +10,9 @@ from typing import Protocol
 
 import structlog
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge
 
 from stream.exit_codes import ExitCode, WorkerError
-from stream.metrics import Metrics
 from stream.settings import Settings
 from stream.watchdog import Backlog, Partition, Progress
 
@@ -54,7 +53,7 @@ class LagSource(Protocol):
     """Where the lag comes from; asks the broker, since a hanging consumer would not know."""
 
     async def partitions(self) -> Iterable[Partition]:
-        """Return every partition of the articles topic."""
+        """Return every partition of the topics that are read."""
         ...
 
     async def backlogs(self, partitions: Iterable[Partition]) -> Mapping[Partition, Backlog]:
@@ -69,6 +68,24 @@ class LagSource(Protocol):
         """Disconnect."""
 
 
+class WorkerFigures(Protocol):
+    """The figures of a worker."""
+
+    @property
+    def lag(self) -> Gauge:
+        """Messages not yet committed, by topic and partition."""
+        ...
+
+    @property
+    def assigned(self) -> Gauge:
+        """How many partitions it has."""
+        ...
+
+    def text(self) -> bytes:
+        """Return all figures in the text format of Prometheus."""
+        ...
+
+
 class Health:
     """The HTTP server and the watchdog of one worker.
 
@@ -79,7 +96,7 @@ class Health:
         self,
         settings: Settings,
         *,
-        metrics: Metrics,
+        metrics: WorkerFigures,
         lag_source: LagSource,
         assigned: Callable[[], Iterable[Partition] | None],
         fail: Callable[[WorkerError], Awaitable[None]],
@@ -145,7 +162,7 @@ class Health:
         self._stalled = True
         return WorkerError(
             f"{stall} and has not moved for {stall.seconds:.0f} s (RASID_STALL_SECONDS). Nothing is lost: start the "
-            "worker again, and it goes on from there. If it stops at the same offset once more, look at the article "
+            "worker again, and it goes on from there. If it stops at the same offset once more, look at the message "
             "at that offset, and whether the group may commit.",
             ExitCode.STALLED,
         )

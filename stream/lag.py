@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -19,20 +19,23 @@ _CLOSE_SECONDS = 3.0
 
 
 class BrokerLag:
-    """Asks over connections of its own, opened at the first question."""
+    """How far the group of *settings* is behind in *topics*, by default the articles.
 
-    def __init__(self, settings: Settings) -> None:
+    Asks over connections of its own, opened at the first question.
+    """
+
+    def __init__(self, settings: Settings, topics: Sequence[str] = ()) -> None:
         self._settings = settings
+        self._topics = list(topics) or [settings.topics.articles]
         self._admin: Any = None
         self._consumer: Any = None
 
     async def partitions(self) -> list[Partition]:
-        """Return every partition of the articles topic. Raises KafkaError when the broker does not answer."""
-        topic = self._settings.topics.articles
+        """Return every partition of the topics. Raises KafkaError when the broker does not answer."""
         async with self._connected() as (_, admin):
             # Not of the consumer: it knows no topic that it was not asked about before.
-            described = await admin.describe_topics([topic])
-        return [Partition(topic, found["partition"]) for known in described for found in known["partitions"]]
+            described = await admin.describe_topics(self._topics)
+        return [Partition(known["topic"], found["partition"]) for known in described for found in known["partitions"]]
 
     async def backlogs(self, partitions: Iterable[Partition]) -> Mapping[Partition, Backlog]:
         """Return what waits in each of *partitions*: without a committed offset, all that it holds.

@@ -33,7 +33,7 @@ class Stall:
     def __str__(self) -> str:
         place = f"partition {self.partition.partition} of {self.partition.topic}"
         offset = f"stands at {self.backlog.committed}" if self.backlog.committed >= 0 else "was never set"
-        return f"{self.backlog.waiting} articles wait in {place}, whose committed offset {offset}"
+        return f"{self.backlog.waiting} messages wait in {place}, whose committed offset {offset}"
 
 
 class Progress:

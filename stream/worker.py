@@ -12,11 +12,12 @@ from collections.abc import Callable
 import faust
 import structlog
 
-from stream.app import RasidApp, create_app
+from stream.app import create_app
 from stream.exit_codes import ExitCode, WorkerError
 from stream.logs import configure_logging
 from stream.processing import Detector
 from stream.settings import Settings, SettingsError
+from stream.worker_app import WorkerApp
 
 _STOP_SECONDS = 8.0
 _log = structlog.stdlib.get_logger("stream.worker")
@@ -33,11 +34,18 @@ def run_worker(
     Logs to standard error. *load* gives the detector, by default the packaged one; *listening* is told the port of
     health and metrics.
     """
+    return run_app(settings, lambda: create_app(settings, load=load), listening=listening)
+
+
+def run_app(
+    settings: Settings, create: Callable[[], WorkerApp], *, listening: Callable[[int], None] = lambda _: None
+) -> ExitCode:
+    """Run the worker that *create* makes, in the same way."""
     configure_logging(settings)
     try:
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
-        app = create_app(settings, load=load)
+        app = create()
     except SettingsError as cause:
         _log.error("worker_failed", reason=str(cause), exit_code=int(ExitCode.SETTINGS))
         return ExitCode.SETTINGS
@@ -72,7 +80,7 @@ def _run(worker: faust.Worker, loop: asyncio.AbstractEventLoop) -> BaseException
     return failure
 
 
-def _end_now(app: RasidApp) -> None:
+def _end_now(app: WorkerApp) -> None:
     """End the process because stopping takes too long: with the broker gone, Faust would wait for it for minutes.
 
     Nothing is lost by that: what was not acked is processed again, what was not committed is repeated.
@@ -83,7 +91,7 @@ def _end_now(app: RasidApp) -> None:
     os._exit(code)
 
 
-def _ending(app: RasidApp, failure: BaseException | None) -> ExitCode:
+def _ending(app: WorkerApp, failure: BaseException | None) -> ExitCode:
     known = app.failure or (failure if isinstance(failure, WorkerError) else None)
     if known is not None:
         _log.error("worker_ended", reason=str(known), exit_code=int(known.exit_code))

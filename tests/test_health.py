@@ -109,7 +109,7 @@ async def test_the_watchdog_stops_a_worker_that_hangs(
         await asyncio.sleep(0.05)
         assert (await get(health, "/health/live"))[0] == 503
         assert [error.exit_code for error in stopped] == [ExitCode.STALLED]
-        assert "7 articles wait in partition 0 of articles, whose committed offset stands at 3" in str(stopped[0])
+        assert "7 messages wait in partition 0 of articles, whose committed offset stands at 3" in str(stopped[0])
     finally:
         await health.stop()
 
