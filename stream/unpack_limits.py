@@ -21,5 +21,10 @@ class UnpackLimits:
         """Return how many bytes *packed* ones may have unpacked to so far."""
         return min(self.most, self.free + self.ratio * packed)
 
+    def excess(self, packed: int, unpacked: int) -> str:
+        """Return in words how *unpacked* bytes out of *packed* ones are beyond the limit."""
+        limit = f"{self.most} in all" if unpacked > self.most else f"{self.ratio} for each packed byte"
+        return f"unpacks from {packed} bytes to {unpacked} and more, which is beyond the limit of {limit}"
+
 
 DEFAULT_LIMITS = UnpackLimits()

@@ -7,8 +7,10 @@ import gzip
 import io
 import lzma
 import sys
+import tarfile
 import tracemalloc
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,23 @@ def _zstd(text: bytes) -> bytes:
     return zstandard.ZstdCompressor().compress(text)
 
 
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "zstd": _zstd,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+}
+
+
+def _tar(text: bytes) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        member = tarfile.TarInfo("articles.jsonl")
+        member.size = len(text)
+        archive.addfile(member, io.BytesIO(text))
+    return file.getvalue()
+
+
 def _zip(text: bytes) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -48,6 +67,11 @@ def _zip(text: bytes) -> bytes:
         pytest.param(gzip.compress(TEXT[:20]) + gzip.compress(TEXT[20:]), id="two-gzips"),
         pytest.param(_zstd(TEXT), id="zstd"),
         pytest.param(_zstd(TEXT[:20]) + _zstd(TEXT[20:]), id="two-zstds"),
+        pytest.param(bz2.compress(TEXT), id="bzip2"),
+        pytest.param(bz2.compress(TEXT[:20]) + bz2.compress(TEXT[20:]), id="two-bzip2s"),
+        pytest.param(lzma.compress(TEXT), id="xz"),
+        pytest.param(lzma.compress(TEXT[:20]) + b"\0" * 8 + lzma.compress(TEXT[20:]) + b"\0" * 4, id="padded-xzs"),
+        pytest.param(lzma.compress(TEXT) + b"\0" * 40_000 + lzma.compress(b"\n"), id="much-padded-xzs"),
     ],
 )
 def test_lines_keep_their_numbers(tmp_path: Path, content: bytes) -> None:
@@ -63,11 +87,11 @@ def test_an_empty_file_has_no_lines(tmp_path: Path, content: bytes) -> None:
     assert _read(tmp_path / "articles", content) == ([], [])
 
 
-@pytest.mark.parametrize("name", ["gzip", "zstd"])
+@pytest.mark.parametrize("name", PACKERS)
 def test_lines_before_the_cut_of_an_archive_are_kept(tmp_path: Path, name: str) -> None:
     """A truncated archive gives its good lines, then says at which line it ends."""
     text = b"".join(b'{"id": %d}\n' % number for number in range(200_000))
-    packed = gzip.compress(text) if name == "gzip" else _zstd(text)
+    packed = PACKERS[name](text)
     lines, damages = _read(tmp_path / "articles", packed[: len(packed) // 2])
     assert 1000 < len(lines) < 200_000
     assert lines == [(number + 1, b'{"id": %d}' % number) for number in range(len(lines))]
@@ -88,8 +112,10 @@ def test_lines_before_the_cut_of_an_archive_are_kept(tmp_path: Path, name: str) 
         pytest.param(TEXT.decode().encode("utf-32-be"), "UTF-32", id="utf-32-without-mark"),
         pytest.param(gzip.compress(gzip.compress(TEXT)), "holds another archive", id="gzip-in-gzip"),
         pytest.param(_zstd(bz2.compress(TEXT)), "holds another archive", id="bzip2-in-zstd"),
-        pytest.param(bz2.compress(TEXT), "bzip2 archive", id="bzip2"),
-        pytest.param(lzma.compress(TEXT), "xz archive", id="xz"),
+        pytest.param(bz2.compress(TEXT)[:-9] + b"\xff" * 30, "bzip2 data is damaged", id="bzip2"),
+        pytest.param(lzma.compress(TEXT)[:30] + b"\xff" * 30, "xz data is damaged", id="xz"),
+        pytest.param(bz2.compress(lzma.compress(TEXT)), "holds another archive", id="xz-in-bzip2"),
+        pytest.param(_tar(TEXT), "tar archive", id="tar"),
         pytest.param(_zip(TEXT), "zip archive", id="zip"),
         pytest.param(b'[\n  {"id": 1}\n]', "JSON array", id="json-array"),
         pytest.param(b'[{"id": 1},\n{"id": 2}]', "JSON array", id="json-array-of-lines"),
@@ -124,7 +150,7 @@ def test_a_huge_line_is_not_held_in_memory(tmp_path: Path) -> None:
     assert most < 5_000_000
 
 
-@pytest.mark.parametrize("name", ["gzip", "zstd"])
+@pytest.mark.parametrize("name", PACKERS)
 @pytest.mark.parametrize(
     "limits",
     [UnpackLimits(ratio=10, free=1000), UnpackLimits(ratio=1_000_000, most=2000)],
@@ -134,14 +160,14 @@ def test_an_archive_beyond_its_limits_ends_there(tmp_path: Path, name: str, limi
     """What it gave below the limit is kept; the damage says how to read on all the same."""
     path = tmp_path / "articles"
     text = b"{}\n" * 100 + b"x" * 1_000_000
-    path.write_bytes(gzip.compress(text) if name == "gzip" else _zstd(text))
+    path.write_bytes(PACKERS[name](text))
     *lines, damage = read_lines([str(path)], limits=limits)
     assert lines == [Line(str(path), number + 1, b"{}") for number in range(100)]
     assert isinstance(damage, Damage)
     assert damage.over_limit
     assert damage.fatal
     assert damage.number == 101
-    assert f"{'gzip' if name == 'gzip' else 'zstd'} -dc" in damage.reason
+    assert f"{name} -dc" in damage.reason
 
 
 def test_a_missing_file_does_not_stop_the_next(tmp_path: Path) -> None:
