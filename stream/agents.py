@@ -22,9 +22,9 @@ from stream.exit_codes import ExitCode, WorkerError
 from stream.metrics import Metrics
 from stream.processing import Failure, Outcome, Processor, detection_failure
 from stream.settings import Settings
+from stream.tracing import ArticleTrace, NoTracing, Tracing
 
 _log = structlog.stdlib.get_logger("stream.worker")
-_TRACE = "traceparent"
 # Seconds that an alert waits for the rest of its batch.
 _LONGEST_WAIT = 0.5
 # Articles longer than that many bytes are processed in a thread: the event loop must not stand still meanwhile.
@@ -39,6 +39,7 @@ class Processed:
     source: SourceRecord
     outcome: Outcome
     records: tuple[OutgoingRecord, ...]
+    trace: ArticleTrace
 
 
 class Pipeline:
@@ -51,8 +52,10 @@ class Pipeline:
         delivery: Delivery,
         metrics: Metrics,
         fail: Callable[[WorkerError], Awaitable[None]],
+        tracing: Tracing | None = None,
     ) -> None:
         self._topics = settings.topics
+        self._tracing = tracing or NoTracing()
         self._delivery = delivery
         self._metrics = metrics
         self._fail = fail
@@ -135,7 +138,8 @@ class Pipeline:
         for item in batch:
             item.event.ack()
             self.acked += 1
-            self._metrics.count(item.outcome)
+            self._metrics.count(item.outcome, entered=item.event.message.timestamp)
+            item.trace.end(item.outcome)
             _report(item)
 
     async def _process_aside(self, event: EventT[bytes]) -> Processed:
@@ -148,18 +152,18 @@ class Pipeline:
         source = _source(event)
         if self.processor is None:
             raise RuntimeError("the detector was not loaded")
-        outcome = self.processor.process(source.value, source.headers)
+        with self._tracing.article(source) as trace:
+            outcome = self.processor.process(source.value, source.headers)
         try:
-            records = self._alerts(source, outcome)
+            records = self._alerts(outcome, trace)
         except Exception as bug:  # noqa: BLE001 - an alert that cannot be written is a fault of detection
             outcome = Outcome(outcome.article, failure=detection_failure(bug))
             records = ()
         if outcome.failure is not None:
             records = (self._dead(source, outcome.failure),)
-        return Processed(event, source, outcome, records)
+        return Processed(event, source, outcome, records, trace)
 
-    def _alerts(self, source: SourceRecord, outcome: Outcome) -> tuple[OutgoingRecord, ...]:
-        trace = [(name, value) for name, value in source.headers if name == _TRACE]
+    def _alerts(self, outcome: Outcome, trace: ArticleTrace) -> tuple[OutgoingRecord, ...]:
         return tuple(
             OutgoingRecord(
                 self._topics.alerts(alert.kind),
@@ -169,7 +173,7 @@ class Pipeline:
                     ("schema-version", SCHEMA_VERSION.encode()),
                     ("content-type", b"application/json"),
                     ("alert-id", alert.alert_id.encode()),
-                    *trace,
+                    *trace.alert(self._topics.alerts(alert.kind), alert.alert_id),
                 ),
             )
             for alert in outcome.alerts
@@ -197,6 +201,7 @@ class Pipeline:
                 owners[index].source,
                 Outcome(owners[index].outcome.article, failure=failure),
                 (self._dead(owners[index].source, failure),),
+                owners[index].trace,
             )
             for index in sorted(refused)
         }

@@ -13,15 +13,19 @@ from stream.kafka import make_producer
 from stream.metrics import Metrics
 from stream.processing import Detector, Processor
 from stream.settings import Settings, SettingsError, load_settings
+from stream.tracing import Tracing, tracing_of
 from stream.worker_app import WorkerApp
 
 
 class Detection:
     """The work of `rasid worker`: articles in, alerts out. *load* gives what makes alerts of articles."""
 
-    def __init__(self, pipeline: agents.Pipeline, delivery: Delivery, load: Callable[[], Processor]) -> None:
+    def __init__(
+        self, pipeline: agents.Pipeline, delivery: Delivery, tracing: Tracing, load: Callable[[], Processor]
+    ) -> None:
         self._pipeline = pipeline
         self._delivery = delivery
+        self._tracing = tracing
         self._load = load
 
     @property
@@ -41,28 +45,32 @@ class Detection:
     async def close(self) -> None:
         """Disconnect."""
         await self._delivery.stop()
+        self._tracing.close()
 
 
 def create_app(settings: Settings, *, load: Callable[[], Detector] | None = None) -> WorkerApp:
     """Return the app for *settings*; *load* gives the detector at the start, by default the packaged one.
 
-    Raises SettingsError when a certificate file is wrong. Nothing connects before the app is started.
+    Raises SettingsError when a certificate file is wrong or an extra is missing. Nothing connects before the start.
     """
     topics, metrics = settings.topics, Metrics()
     needs = [name for name in topics.all if name not in {topics.incidents, topics.surges}]
     app = WorkerApp.make(settings, consumes=[topics.articles], needs=needs, metrics=metrics)
     delivery = Delivery(lambda: make_producer(settings), timeout=settings.delivery_timeout_seconds)
-    pipeline = agents.Pipeline(settings, delivery=delivery, metrics=metrics, fail=app.fail)
+    tracing = tracing_of(settings)
+    pipeline = agents.Pipeline(settings, delivery=delivery, metrics=metrics, fail=app.fail, tracing=tracing)
 
     def processor() -> Processor:
+        detector = load() if load else _packaged_detector(settings)
+        metrics.loaded(detector.lexicon_version)
         return Processor(
-            load() if load else _packaged_detector(settings),
+            detector,
             max_bytes=settings.max_article_bytes,
             publish_background=settings.publish_background,
             observe=metrics.observe,
         )
 
-    app.work = Detection(pipeline, delivery, processor)
+    app.work = Detection(pipeline, delivery, tracing, processor)
     agents.register(app, pipeline, settings)
     return app
 

@@ -113,6 +113,11 @@ class Settings(BaseSettings):
     log_format: Annotated[Literal["auto", "console", "json"], BeforeValidator(_lower)] = Field(
         default="auto", description="console, json, or auto: console on a terminal, else json."
     )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^@\s]+$",
+        description="Where traces are sent, e.g. http://collector:4318; none without. Needs rasid[otel].",
+    )
 
     publish_background: bool = Field(default=False, description="true to publish background events too.")
     lexicon_path: Annotated[str, BeforeValidator(_joined)] = Field(

@@ -33,6 +33,7 @@ class FakeMessage:
     topic: str = "rasid.articles"
     partition: int = 0
     headers: Any = (("traceparent", b"00-x"), ("other", b"y"))
+    timestamp: float = 1_500_000_000.0
 
 
 @dataclass

@@ -158,7 +158,7 @@ def test_health_and_metrics_tell_what_the_worker_did(stand: Any) -> None:
         'rasid_articles_total{outcome="nothing"} 1.0',
         "rasid_background_alerts_total 1.0",
         'rasid_dead_letters_total{reason="not_json"} 1.0',
-        'rasid_stage_seconds_count{stage="detect"} 11.0',
+        'rasid_stage_duration_seconds_count{stage="detect"} 11.0',
     ):
         assert line in figures
 
