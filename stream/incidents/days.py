@@ -33,13 +33,14 @@ class Days:
 
 def day_part(one: Days, other: Days, kind: Kind) -> Part:
     """Say what two dates speak for or against one event."""
-    points = _points(one, other, kind)
+    points = day_points(one, other, kind)
     if points <= CONFLICT:
         return Part("date", points, "days apart")
     return Part("date", points, _told(one) if one == other else f"{_told(one)} and {_told(other)}")
 
 
-def _points(one: Days, other: Days, kind: Kind) -> float:
+def day_points(one: Days, other: Days, kind: Kind) -> float:
+    """Return the points alone."""
     gap = one.gap(other)
     precisions = {one.precision, other.precision}
     if precisions == {DatePrecision.DAY}:

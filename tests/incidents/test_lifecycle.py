@@ -194,7 +194,7 @@ def test_what_was_stored_goes_on_as_if_nothing_had_happened() -> None:
     alerts = (alert("a", killed=5), alert("b", "shelling", killed=9, hours=1, by="syria"))
     without = Incidents()
     stored = {r.incident_id: r.state.to_json() for r in applied(without, alerts) if r.state}
-    restarted = Incidents(IncidentState.model_validate_json(state) for state in stored.values())
+    restarted = Incidents({id_: IncidentState.model_validate_json(state) for id_, state in stored.items()})
     third = alert("c", killed=9, hours=2)
     assert applied(restarted, [third]) == applied(without, [third])
 
@@ -204,7 +204,7 @@ def test_a_crash_in_the_middle_of_a_merge_is_repaired() -> None:
     _, second, survivor, tombstone = applied(Incidents(), MERGED)
     assert second.state is not None
     assert survivor.state is not None
-    restarted = Incidents((survivor.state, second.state))
+    restarted = Incidents({state.incident_id: state for state in (survivor.state, second.state)})
     assert restarted.repair() == [tombstone]
     assert restarted.repair() == []
     assert len(restarted) == 1
