@@ -205,10 +205,10 @@ def prometheus(stand: helpers.Stand, tmp_path_factory: pytest.TempPathFactory) -
     address = stand.workers[0].health_url().removeprefix("http://")
     made = Prometheus(tmp_path_factory.mktemp("prometheus"), address)
     try:
-        assert eventually(lambda: made.series('up{job="rasid"} == 1'))
+        assert eventually(lambda: made.series('up{job="rasid"} == 1')), stand.workers[0].log
         # Something has to happen between two looks for a rate to be one.
         stand.produce([helpers.article(10), helpers.article(11), helpers.article(12, title="background"), (b"b", b"{")])
-        assert eventually(lambda: made.series("sum(rate(rasid_alerts_total[10s])) > 0"))
+        assert eventually(lambda: made.series("sum(rate(rasid_alerts_total[10s])) > 0")), stand.workers[0].log
         yield made
     finally:
         made.close()
