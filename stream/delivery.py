@@ -11,6 +11,7 @@ from typing import Protocol
 import structlog
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
+    InvalidTimestampError,
     KafkaError,
     MessageSizeTooLargeError,
     TopicAuthorizationFailedError,
@@ -105,10 +106,11 @@ class Delivery:
                 f"The broker refuses {messages}: {type(fault).__name__}. Give our user the right to write there.",
                 topics,
             )
+        advice = "Check the brokers, and that the topic is there and we may write to it."
+        if isinstance(fault, InvalidTimestampError):
+            advice = "Check the clock of this machine; `rasid topics check` tells whose clock the topic goes by."
         return UndeliveredError(
-            f"{messages} were not confirmed within {self._timeout:g} s: {type(fault).__name__}. "
-            "Check the brokers, and that the topic is there and we may write to it.",
-            topics,
+            f"{messages} were not confirmed within {self._timeout:g} s: {type(fault).__name__}. {advice}", topics
         )
 
     async def _attempt(self, records: Sequence[OutgoingRecord], deadline: float) -> list[BaseException | None]:

@@ -90,6 +90,9 @@ def topic_plans(
                 "min.insync.replicas": str(in_sync),
                 # A copy that lacks confirmed messages never becomes the one that counts.
                 "unclean.leader.election.enable": "false",
+                # The broker's clock: it refuses messages from a machine whose own is an hour ahead, and drops those of
+                # one that is behind by more than the retention.
+                "message.timestamp.type": "LogAppendTime",
                 "max.message.bytes": str(dead_letter_bytes if spec.id is TopicId.DEAD_LETTERS else max_message_bytes),
             },
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from aiokafka.errors import (
+    InvalidTimestampError,
     KafkaConnectionError,
     KafkaTimeoutError,
     MessageSizeTooLargeError,
@@ -134,6 +135,14 @@ async def test_what_is_denied_is_an_error_at_once() -> None:
         await asyncio.wait_for(Delivery(lambda: producer, timeout=60).deliver(sent), 5)
     assert caught.value.topics == {"denied"}
     assert producer.delivered == [b"a"]
+
+
+@pytest.mark.asyncio
+async def test_a_clock_that_the_broker_refuses_is_named() -> None:
+    """A broker refuses times that are too far ahead of its own."""
+    producer = FakeProducer(lambda _: InvalidTimestampError())
+    with pytest.raises(UndeliveredError, match="Check the clock of this machine"):
+        await Delivery(lambda: producer, timeout=0.1).deliver(records(b"a"))
 
 
 @pytest.mark.asyncio

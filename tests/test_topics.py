@@ -50,6 +50,7 @@ def test_the_plan_is_the_contract() -> None:
         "retention.ms": "1000",
         "min.insync.replicas": "1",
         "unclean.leader.election.enable": "false",
+        "message.timestamp.type": "LogAppendTime",
         "max.message.bytes": "5000",
     }
     assert plans["x.dead-letters"]["max.message.bytes"] == "6000"

@@ -76,18 +76,26 @@ def position(stand: Stand) -> Position:
 
 
 def wait_until_done(stand: Stand, goal: int, *, timeout: float = 120) -> Position:
-    """Return the first position known in which *goal* articles are committed. Fails when there is none in time."""
+    """Return the first position known in which *goal* articles are committed.
+
+    Fails when there is none in time, and at once when every worker has ended with nobody to start another.
+    """
     deadline = time.monotonic() + timeout
     known: Position | None = None
-    while time.monotonic() < deadline:
+    ended = False
+    while time.monotonic() < deadline and not ended:
+        # Before the position is asked for: a worker may do its last work in between.
+        ended = stand.is_left_alone
         # A broker that was just brought back may still refuse.
         with suppress(KafkaError, TimeoutError):
             known = position(stand)
             if known.done >= goal:
                 return known
         time.sleep(0.1)
+    codes = [worker.process.returncode for worker in stand.workers]
+    why = f"but all workers have ended with {codes}" if ended else f"within {timeout:g} s"
     logs = "\n".join(worker.log[-3000:] for worker in stand.workers[-2:])
-    raise AssertionError(f"{goal} articles were to be committed within {timeout:g} s, but {known}\n{logs}")
+    raise AssertionError(f"{goal} articles were to be committed, {why}: {known}\n{logs}")
 
 
 def check(stand: Stand, load: Load, *, timeout: float = 120) -> Ledger:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
+import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ _WHOLE = 50
 """Every so many articles one has its body too; the others are a title, so that a run is quick."""
 _MALFORMED = 97
 """Every so many messages one is no article at all."""
+_LETTERS = "بتثجحخدذرزسشصضطظعغفقكلمنه"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +38,16 @@ class Load:
         return Load(self.messages + other.messages, self.alert_ids | other.alert_ids, self.dead | other.dead)
 
 
-def make_load(count: int, *, first: int = 0, name: str = "load") -> Load:
+def make_load(count: int, *, first: int = 0, name: str = "load", new_words: int = 0) -> Load:
     """Return *count* messages made of the sample articles, the one numbered *first* and those after it.
 
-    Their ids begin with *name*.
+    Their ids begin with *name*; each text ends in *new_words* words that no other has.
     """
     messages: list[tuple[bytes, bytes]] = []
     alert_ids: set[str] = set()
     dead: set[bytes] = set()
     for number in range(first, first + count):
-        key, value = _message(name, number)
+        key, value = _message(name, number, new_words)
         messages.append((key, value))
         found = _alert_ids(value)
         if found is None:
@@ -56,11 +58,15 @@ def make_load(count: int, *, first: int = 0, name: str = "load") -> Load:
 
 
 class Feed:
-    """Sends messages to *stand*, *rate* of them a second, from entering the context until `stop` or its end."""
+    """Sends messages to *stand*, *rate* of them a second, from entering the context until `stop` or its end.
 
-    def __init__(self, stand: Stand, *, rate: float) -> None:
+    Each text ends in *new_words* words that no other has.
+    """
+
+    def __init__(self, stand: Stand, *, rate: float, new_words: int = 0) -> None:
         self._stand = stand
         self._rate = rate
+        self._new_words = new_words
         self._stopping = threading.Event()
         self._thread = ThreadPoolExecutor(1, "feed")
 
@@ -77,7 +83,7 @@ class Feed:
     def stop(self) -> Load:
         """Return what was sent and confirmed. Raises what sending raised."""
         self._stopping.set()
-        return make_load(self._sent.result())
+        return make_load(self._sent.result(), new_words=self._new_words)
 
     async def _send(self) -> int:
         producer = AIOKafkaProducer(bootstrap_servers=self._stand.settings.broker, linger_ms=0, acks="all")
@@ -86,7 +92,7 @@ class Feed:
             began = time.monotonic()
             confirmations: list[asyncio.Future[Any]] = []
             while not self._stopping.is_set():
-                key, value = _message("load", len(confirmations))
+                key, value = _message("load", len(confirmations), self._new_words)
                 confirmations.append(await producer.send(self._stand.settings.topics.articles, value, key=key))
                 await asyncio.sleep(max(0.0, began + len(confirmations) / self._rate - time.monotonic()))
             return len(await asyncio.gather(*confirmations))
@@ -112,11 +118,15 @@ def _samples() -> tuple[dict[str, Any], ...]:
     return tuple(json.loads(line) for line in lines)
 
 
-def _message(name: str, number: int) -> tuple[bytes, bytes]:
+def _message(name: str, number: int, new_words: int) -> tuple[bytes, bytes]:
     samples = _samples()
     sample = samples[number % len(samples)]
     kept = sample if number % _WHOLE == 0 else {field: sample[field] for field in ("title", "published_at", "source")}
     article_id = f"{name}-{number}"
+    if new_words:
+        chance = random.Random(number)
+        new = " ".join("".join(chance.choices(_LETTERS, k=8)) for _ in range(new_words))
+        kept = kept | {"body": f"{kept.get('body', '')}\n{new}"}
     value = json.dumps(kept | {"article_id": article_id}, ensure_ascii=False).encode()
     if number % _MALFORMED == 1:
         value = value[:-1]

@@ -23,6 +23,7 @@ class Supervisor:
         self.exit_codes: list[int] = []
 
     def __enter__(self) -> Self:
+        self._stand.supervised = True
         self._thread.start()
         return self
 
@@ -31,6 +32,7 @@ class Supervisor:
     ) -> None:
         self._done.set()
         self._thread.join()
+        self._stand.supervised = False
 
     def _run(self) -> None:
         pause = _FIRST_PAUSE

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from stream.broker import RunningBroker
 from stream.exit_codes import ExitCode
 from tests.faults.conftest import Figures, StandMaker
 from tests.faults.hostile import HOSTILE_TEXTS, hostile_article, repeated
-from tests.faults.ledger import wait_until_done
+from tests.faults.ledger import check, wait_until_done
 from tests.faults.load import make_load
 from tests.faults.malformed import malformed_messages
 from tests.faults.records import alert_id, received
@@ -30,6 +31,7 @@ from tests.integration.stand import ROOT, Stand, Worker, get
 
 pytestmark = pytest.mark.integration
 WORKER = [sys.executable, "-m", "stream.cli", "worker"]
+SKEWED_WORKER = [sys.executable, str(Path(__file__).parent / "support" / "skewed_worker.py")]
 _MOST_GROWTH = 300_000_000
 _LONGEST_STALL = 1.0
 _FLOOD = 60
@@ -166,6 +168,31 @@ def test_repeated_shuffled_and_crawled_again_the_articles_raise_the_same_alerts(
     assert {len(found) for found in contents.values()} == {1}
     assert received(stand, stand.settings.topics.dead_letters) == []
     figures(articles=len(articles), messages=3 * len(articles), alerts=len(alerts), alert_ids=len(contents))
+
+
+@pytest.mark.parametrize("skew", [timedelta(days=1), timedelta(days=-1)], ids=["ahead", "behind"])
+def test_a_worker_whose_clock_is_a_day_wrong_makes_the_same_alerts(
+    stand: Stand, fault_scale: str, figures: Figures, skew: timedelta
+) -> None:
+    """The ids, and the times of articles and events, are those of an undisturbed run; only `detected_at` is wrong."""
+    load = make_load({"small": 200, "full": 5_000}[fault_scale])
+    stand.produce(load.messages)
+    worker = stand.start(SKEWED_WORKER, cwd=ROOT, TEST_SKEW_SECONDS=str(skew.total_seconds()))
+    ledger = check(stand, load)
+    published = {
+        json.loads(value)["article_id"]: json.loads(value) for _, value in load.messages if value not in load.dead
+    }
+    wrong_now = datetime.now(UTC) + skew
+    for record in received(stand, *stand.alert_topics):
+        alert = json.loads(record.value)
+        assert abs(datetime.fromisoformat(alert["detected_at"]) - wrong_now) < timedelta(hours=1)
+        article = published[alert["article"]["article_id"]]
+        assert datetime.fromisoformat(alert["article"]["published_at"]) == datetime.fromisoformat(
+            article["published_at"]
+        )
+    assert worker.stop() == ExitCode.OK
+    assert ledger.repeats == 0
+    figures(**ledger.figures(load))
 
 
 def _rate(stand: Stand, messages: Messages) -> float:

@@ -80,6 +80,8 @@ class Stand:
         own = {"broker": bootstrap, "topic_prefix": f"{name}.", "group_id": name, "session_timeout_seconds": 6}
         self.settings: Settings = load_settings(flags=own | flags)
         self.workers: list[Worker] = []
+        self.supervised = False
+        """Somebody starts another worker when one ends."""
         self._partitions = partitions
         self._replicas = replicas
 
@@ -87,12 +89,24 @@ class Stand:
     def alert_topics(self) -> tuple[str, str]:
         return self.settings.topics.alerts(Kind.ATTACK), self.settings.topics.alerts(Kind.DIPLOMACY)
 
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether every worker that was started has ended, and none will come."""
+        return (
+            not self.supervised
+            and bool(self.workers)
+            and all(worker.process.poll() is not None for worker in self.workers)
+        )
+
     def create_topics(self) -> None:
         async def create() -> None:
             client = AIOKafkaAdminClient(bootstrap_servers=self.settings.broker)
             await client.start()
             try:
-                configs = {"max.message.bytes": str(self.settings.dead_letter_bytes)}
+                configs = {
+                    "max.message.bytes": str(self.settings.dead_letter_bytes),
+                    "message.timestamp.type": "LogAppendTime",
+                }
                 await client.create_topics(
                     [
                         NewTopic(topic, self._partitions, self._replicas, topic_configs=configs)
