@@ -111,7 +111,7 @@ def unpacked(file: BinaryIO, limits: UnpackLimits) -> Iterator[bytes]:
     else:
         texts = _unpack(packing, start, chunks, limits)
         first = next(texts, b"")
-    _refuse_archive(first, packed=packing is not None)
+    refuse_archive(first, packed=packing is not None)
     yield first
     yield from texts
 
@@ -120,7 +120,8 @@ def _packing_of(start: bytes) -> _Packing | None:
     return next((packing for packing in _PACKINGS if start.startswith(packing.magic)), None)
 
 
-def _refuse_archive(start: bytes, *, packed: bool) -> None:
+def refuse_archive(start: bytes, *, packed: bool) -> None:
+    """Raise BrokenError when what begins with *start* is an archive, where none may be: *packed* ones hold no other."""
     name = next((name for magic, name in _FOREIGN.items() if start.startswith(magic)), None)
     if start[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
         name = "tar archive; unpack it into a folder first, and give that"
