@@ -14,7 +14,7 @@ from stream.detection.wordtable import Hit, Phrases, WordData, WordTable, load_w
 FILE = "dates.yaml"
 Unit = Literal["hour", "day", "night", "week", "month", "year", "decade"]
 Tense = Literal["past", "present", "future"]
-_REMEMBERED_WORDS = 200_000
+_REMEMBERED_WORDS = 50_000
 _DIGITS = re.compile(r"([^0-9]*)([0-9]{1,4})\Z")
 
 

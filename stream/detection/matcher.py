@@ -6,7 +6,7 @@ does not grow with the lexicon.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from stream.detection.morphology import is_definite
 from stream.detection.resources import load_yaml
 from stream.detection.text import Text, normalise
 
-_REMEMBERED_WORDS = 400_000
+_REMEMBERED_WORDS = 50_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,15 +43,25 @@ class _Phrase(NamedTuple):
     clitics: bool
 
 
-class _Remembered(dict[str, tuple[tuple[str, tuple[_Phrase, ...]], ...]]):
+class _Start(NamedTuple):
+    """What a surface word can begin: `words` are whole forms, `phrases` go on with the word that is their key.
+
+    The numbers keep the order of all readings of the word: by clitics, the longest form first.
+    """
+
+    words: tuple[tuple[int, Entry, str], ...]
+    phrases: dict[str, list[tuple[int, tuple[str, ...], Entry, str]]]
+
+
+class _Remembered(dict[str, "_Start | None"]):
     def __init__(self, matcher: Matcher) -> None:
         super().__init__()
         self._matcher = matcher
 
-    def __missing__(self, word: str) -> tuple[tuple[str, tuple[_Phrase, ...]], ...]:
-        if len(self) > _REMEMBERED_WORDS:
+    def __missing__(self, word: str) -> _Start | None:
+        if len(self) >= _REMEMBERED_WORDS:
             self.clear()
-        found = self[word] = self._matcher.begins(word)
+        found = self[word] = self._matcher.start(word)
         return found
 
 
@@ -85,9 +95,19 @@ class Matcher:
         self._heads = {head: tuple(sorted(p, key=lambda x: -len(x.rest))) for head, p in heads.items()}
         self._remembered = _Remembered(self)
 
-    def begins(self, word: str) -> tuple[tuple[str, tuple[_Phrase, ...]], ...]:
-        """Every way to read *word* as clitics and the first word of a form."""
-        out = []
+    def start(self, word: str) -> _Start | None:
+        """Every way to read *word* as clitics and the first word of a form; None when there is none."""
+        words: list[tuple[int, Entry, str]] = []
+        phrases: dict[str, list[tuple[int, tuple[str, ...], Entry, str]]] = {}
+        for number, (prefix, found) in enumerate(self._readings(word)):
+            if not found.rest:
+                words.append((number, found.entry, prefix))
+                continue
+            for second in (found.rest[0], self._article + found.rest[0]):
+                phrases.setdefault(second, []).append((number, found.rest[1:], found.entry, prefix))
+        return _Start(tuple(words), phrases) if words or phrases else None
+
+    def _readings(self, word: str) -> Iterator[tuple[str, _Phrase]]:
         for prefix in self._proclitics:
             if prefix and not word.startswith(prefix):
                 continue
@@ -95,41 +115,46 @@ class Matcher:
             if prefix and len(stem) < 2:
                 continue
             has_article = is_definite(prefix)
-            found = [
-                p
-                for p in self._heads.get(stem, ())
-                if (not p.article or has_article) and (p.clitics or prefix in ("", self._article))
-            ]
-            if found:
-                out.append((prefix, tuple(found)))
+            for found in self._heads.get(stem, ()):
+                if (not found.article or has_article) and (found.clitics or prefix in ("", self._article)):
+                    yield prefix, found
         for prefix in self._verb_proclitics:
             if word.startswith(prefix) and word[len(prefix) :].startswith(self._imperfect):
-                verbs = [p for p in self._heads.get(word[len(prefix) :], ()) if p.entry.attrs.get("pos") == "verb"]
-                if verbs:
-                    out.append((prefix, tuple(verbs)))
-        return tuple(out)
+                for found in self._heads.get(word[len(prefix) :], ()):
+                    if found.entry.attrs.get("pos") == "verb":
+                        yield prefix, found
 
     def scan(self, text: Text) -> list[Match]:
         """All matches in *text*, overlapping ones too, by first word and then the longest first."""
         words = text.words
         out: list[Match] = []
-        count = len(words)
-        article = self._article
-        for i, begins in enumerate(map(self._remembered.__getitem__, words)):
-            for prefix, phrases in begins:
-                for rest, entry, _, _ in phrases:
-                    if not rest:
-                        out.append(Match(entry, i, i + 1, prefix))
-                        continue
-                    last = i + 1 + len(rest)
-                    if last > count:
-                        continue
-                    for want, have in zip(rest, words[i + 1 : last], strict=True):
-                        if have != want and have != article + want:
-                            break
-                    else:
-                        out.append(Match(entry, i, last, prefix))
+        for i, start in enumerate(map(self._remembered.__getitem__, words)):
+            if start is None:
+                continue
+            singles, phrases = start
+            longer = phrases.get(words[i + 1]) if phrases and i + 1 < len(words) else None
+            if longer is None:
+                for _, entry, prefix in singles:
+                    out.append(Match(entry, i, i + 1, prefix))
+                continue
+            found = [(number, Match(entry, i, i + 1, prefix)) for number, entry, prefix in singles]
+            for number, rest, entry, prefix in longer:
+                last = i + 2 + len(rest)
+                if self._follow(rest, words[i + 2 : last]):
+                    found.append((number, Match(entry, i, last, prefix)))
+            found.sort(key=_number)
+            out.extend(match for _, match in found)
         return out
+
+    def _follow(self, rest: Sequence[str], words: Sequence[str]) -> bool:
+        """Whether *words* are those of *rest*, with or without the article."""
+        return len(rest) == len(words) and all(
+            have in (want, self._article + want) for want, have in zip(rest, words, strict=True)
+        )
+
+
+def _number(item: tuple[int, Match]) -> int:
+    return item[0]
 
 
 def surface(form: str) -> str:

@@ -15,7 +15,7 @@ from stream.detection.text import Text
 
 T = TypeVar("T")
 
-_REMEMBERED_WORDS = 200_000
+_REMEMBERED_WORDS = 50_000
 
 
 class WordDataError(ValueError):
