@@ -10,7 +10,7 @@ class MissingExtraError(ImportError):
     """A library of the extra `archives` is not installed. The text says what to do."""
 
 
-def extra(module: str, purpose: str) -> Any:
+def optional(module: str, purpose: str) -> Any:
     """Return the optional *module*. Raises MissingExtraError, which says what *purpose* it would serve."""
     try:
         return importlib.import_module(module)

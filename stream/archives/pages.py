@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO
 
-from stream.archives.extras import extra
+from stream.archives.extras import optional
 from stream.archives.records import Part, Record, Records
 from stream.archives.texts import date_of
 
@@ -37,7 +37,7 @@ def article_of_page(content: bytes, *, url: str | None = None, date: str | None 
     *date* stands in for the page's own where it has none. Raises ValueError for a page that cannot be taken apart, and
     MissingExtraError.
     """
-    trafilatura = extra("trafilatura", "reading web pages")
+    trafilatura = optional("trafilatura", "reading web pages")
     try:
         found = trafilatura.bare_extraction(
             content,

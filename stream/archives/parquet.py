@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO
 
-from stream.archives.extras import extra
+from stream.archives.extras import optional
 from stream.archives.records import KNOWN, Part, Record, Records, canonical, no_text_among
 from stream.archives.unpacking import BlownUpError, BrokenError
 
@@ -18,8 +18,8 @@ def read_parquet(file: BinaryIO, part: Part) -> Records:
     What the file claims to unpack to is weighed against the limits before anything is unpacked, and what it does
     unpack to while it is read. Raises BrokenError, BlownUpError, MissingExtraError.
     """
-    parquet = extra("pyarrow.parquet", "reading Parquet")
-    arrow = extra("pyarrow", "reading Parquet")
+    parquet = optional("pyarrow.parquet", "reading Parquet")
+    arrow = optional("pyarrow", "reading Parquet")
     packed = part.size or 0
     try:
         archive = parquet.ParquetFile(

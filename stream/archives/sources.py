@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit, urlunsplit
 
-from stream.archives.extras import MissingExtraError, extra
+from stream.archives.extras import MissingExtraError, optional
 from stream.reading import STDIN, Damage
 
 _ARTICLES = ".jsonl .ndjson .json .csv .tsv .parquet .txt .html .htm .xhtml .xml .sgm .sgml .warc .wet"
@@ -90,7 +90,7 @@ def _local(path: str) -> Source | Damage:
 def _remote(address: str) -> Iterator[Source | Damage]:
     shown = without_secrets(address)
     try:
-        fsspec = extra("fsspec", f"opening {shown}")
+        fsspec = optional("fsspec", f"opening {shown}")
         system, path = fsspec.core.url_to_fs(address, **_options(address))
         is_http = address.startswith(("http://", "https://"))
         if is_http:
@@ -125,7 +125,7 @@ def _of_system(system: Any, path: str, shown: str) -> Source:
 def _options(address: str) -> dict[str, Any]:
     if not address.startswith(("http://", "https://")):
         return {}
-    aiohttp = extra("aiohttp", "opening an address")
+    aiohttp = optional("aiohttp", "opening an address")
     # The default ends any download after five minutes.
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=_READ_SECONDS)
     return {"client_kwargs": {"timeout": timeout}}

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from stream.archives.extras import extra
+from stream.archives.extras import optional
 from stream.archives.pages import MOST_BYTES, article_of_page
 from stream.archives.records import Part, Record, Records
 from stream.archives.unpacking import BrokenError
@@ -50,8 +50,8 @@ def read_warc(file: BinaryIO, part: Part) -> Records:
 
 def _records(file: BinaryIO) -> Iterator[Any]:
     archive = _archive(file)
-    load_failed = extra("warcio.exceptions", "reading WARC").ArchiveLoadFailed
-    parse_failed = extra("warcio.statusandheaders", "reading WARC").StatusAndHeadersParserException
+    load_failed = optional("warcio.exceptions", "reading WARC").ArchiveLoadFailed
+    parse_failed = optional("warcio.statusandheaders", "reading WARC").StatusAndHeadersParserException
     while True:
         try:
             archive.reader.header_bytes = 0
@@ -67,9 +67,9 @@ def _records(file: BinaryIO) -> Iterator[Any]:
 
 def _archive(file: BinaryIO) -> Any:
     """Return warcio's iterator, with headers that cannot fill the memory and no words of the archive on stderr."""
-    iterators = extra("warcio.archiveiterator", "reading WARC")
-    readers = extra("warcio.bufferedreaders", "reading WARC")
-    failed = extra("warcio.exceptions", "reading WARC").ArchiveLoadFailed
+    iterators = optional("warcio.archiveiterator", "reading WARC")
+    readers = optional("warcio.bufferedreaders", "reading WARC")
+    failed = optional("warcio.exceptions", "reading WARC").ArchiveLoadFailed
 
     class Bounded(readers.DecompressingBufferedReader):  # type: ignore[misc, name-defined]  # loaded on demand
         header_bytes = 0

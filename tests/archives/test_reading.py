@@ -18,7 +18,7 @@ import pytest
 import zstandard
 
 from schemas.article import Article
-from stream.archives.extras import MissingExtraError, extra
+from stream.archives.extras import MissingExtraError, optional
 from stream.archives.formats import Format
 from stream.archives.mapping import MappingError, parse_map
 from stream.archives.reading import ArchiveReader
@@ -225,7 +225,7 @@ def test_a_missing_extra_says_what_to_install(tmp_path: Path, monkeypatch: pytes
         assert [damage.fatal for damage in damages] == [True]
         assert "pip install 'rasid[archives]'" in damages[0].reason
     with pytest.raises(MissingExtraError):
-        extra("warcio", "reading WARC")
+        optional("warcio", "reading WARC")
 
 
 def test_a_missing_file_does_not_stop_the_next(tmp_path: Path) -> None:
