@@ -1,4 +1,4 @@
-"""A worker process for the demonstration: its own session, its log in a file, and its end assured."""
+"""A worker process for the demonstration: its own session, its log in a file, and its end assured, even by kill -9."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from stream.broker.guardian import Guardian
+from stream.broker.process import PID_FILE
+
 # The worker drains within 10 s of SIGTERM.
 _STOP_SECONDS = 15
 _TAIL_LINES = 20
+_COMMAND = ("-m", "stream.cli", "worker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,13 @@ class WorkerProcess:
 @contextmanager
 def worker_process(variables: Mapping[str, str]) -> Iterator[WorkerProcess]:
     """Give a worker whose environment is ours with *variables*; on leaving, stop it and remove its log."""
-    with tempfile.TemporaryDirectory(prefix="rasid-demo-") as folder:
-        log = Path(folder) / "worker.log"
+    folder = Path(tempfile.mkdtemp(prefix="rasid-demo-"))
+    guardian = Guardian(folder, mark=" ".join(_COMMAND))
+    try:
+        log = folder / "worker.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "stream.cli", "worker"],
+                [sys.executable, *_COMMAND],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -48,6 +54,7 @@ def worker_process(variables: Mapping[str, str]) -> Iterator[WorkerProcess]:
                 start_new_session=True,
             )
         try:
+            (folder / PID_FILE).write_text(str(process.pid), encoding="ascii")
             yield WorkerProcess(process, log)
         finally:
             process.terminate()
@@ -56,3 +63,5 @@ def worker_process(variables: Mapping[str, str]) -> Iterator[WorkerProcess]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+    finally:
+        guardian.release()
