@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
-from types import FrameType
 from typing import Any
 
 import click
-from pydantic import SecretStr
 
 from schemas.alert import Alert, Kind
 from stream.broker import BrokerError, RunningBroker, temporary_broker
 from stream.cli.alert_output import console, print_card
 from stream.cli.asynchronous import run
+from stream.cli.endings import signals_end_it
 from stream.cli.failure import Failed
 from stream.cli.options import broker_options
 from stream.cli.parameters import InputFile
@@ -28,17 +24,14 @@ from stream.cli.progress import progress
 from stream.demo_worker import WorkerProcess, worker_process
 from stream.demonstration import Group, ReadBack, StalledError, read_back
 from stream.exit_codes import ExitCode
+from stream.isolation import PARTITIONS, make_topics, private_settings, remove_topics, variables
 from stream.kafka import admin, consumer, producer
 from stream.reading import read_lines
 from stream.replaying import ReplayCount, UndeliveredError, replay
-from stream.settings import ENV_PREFIX, Settings
+from stream.settings import Settings
 from stream.subscription import seek
 from stream.terminal import visible
-from stream.topics import create_topics, delete_topics, partitions_of, topic_plans
-
-_PARTITIONS = 3
-_RETENTION_MS = 86_400_000
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from stream.topics import partitions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +62,7 @@ def demo(*, settings: Settings, files_: tuple[str, ...], more: tuple[str, ...]) 
     """
     given = (*files_, *more)
     try:
-        with _signals_end_it(), as_file(files("stream") / "samples" / "articles.jsonl") as samples:
+        with signals_end_it(), as_file(files("stream") / "samples" / "articles.jsonl") as samples:
             _demo(settings, given or (str(samples),))
     except BrokerError as cause:
         raise Failed(str(cause), ExitCode.NO_BROKER) from cause
@@ -81,27 +74,23 @@ def _demo(settings: Settings, articles: tuple[str, ...]) -> None:
         environ["RASID_BROKER"] = settings.broker
     with temporary_broker(allow_tryout=True, say=_say, environ=environ) as broker:
         name = f"rasid-demo-{uuid.uuid4().hex[:8]}"
-        changes = _changes(broker, name)
-        ours = settings.model_copy(update=changes)
-        run(_make_topics(ours))
+        ours = private_settings(settings, name, _changes(broker))
+        run(make_topics(ours))
+        _say(f"Topics: {ours.topic_prefix}*, {PARTITIONS} partitions each. Worker: starting.")
         try:
-            with worker_process({**_variables(ours), "RASID_LOG_FORMAT": "json"}) as worker:
+            with worker_process({**variables(ours), "RASID_LOG_FORMAT": "json"}) as worker:
                 done = _watch(ours, articles, worker)
         finally:
             if broker.kind == "given":
                 # The others end together with all that they hold.
-                run(_remove_topics(ours, name))
+                run(remove_topics(ours))
     _report(done)
 
 
-def _changes(broker: RunningBroker, name: str) -> dict[str, Any]:
+def _changes(broker: RunningBroker) -> dict[str, Any]:
     """Return the settings in which the demonstration differs from the user's."""
     changes: dict[str, Any] = {
         "broker": broker.bootstrap,
-        "topic_prefix": f"{name}.",
-        "group_id": name,
-        "health_port": 0,
-        "commit_seconds": 0.3,
     }
     if not broker.idempotent_producer:
         changes["idempotent_producer"] = False
@@ -110,43 +99,12 @@ def _changes(broker: RunningBroker, name: str) -> dict[str, Any]:
     return changes
 
 
-def _variables(settings: Settings) -> dict[str, str]:
-    """Return what is set in *settings*, wherever it came from, as the environment of another process."""
-    found = {}
-    for name in settings.model_fields_set:
-        value = getattr(settings, name)
-        if value is not None:
-            found[f"{ENV_PREFIX}{name.upper()}"] = str(
-                value.get_secret_value() if isinstance(value, SecretStr) else value
-            )
-    return found
-
-
 def _watch(settings: Settings, articles: tuple[str, ...], worker: WorkerProcess) -> _Run:
     try:
         return run(_send_and_read_back(settings, articles, worker))
     except (StalledError, UndeliveredError) as cause:
         words = "\n".join(visible(line) for line in worker.last_words().splitlines())
         raise Failed(f"{cause}. The worker's log ends:\n{words}", ExitCode.STALLED) from cause
-
-
-async def _make_topics(settings: Settings) -> None:
-    plans = topic_plans(
-        settings.topics,
-        partitions=_PARTITIONS,
-        replication=1,
-        retention_ms=_RETENTION_MS,
-        max_message_bytes=settings.max_message_bytes,
-        dead_letter_bytes=settings.dead_letter_bytes,
-    )
-    async with admin(settings) as client:
-        await create_topics(client, plans)
-    _say(f"Topics: {settings.topic_prefix}*, {_PARTITIONS} partitions each. Worker: starting.")
-
-
-async def _remove_topics(settings: Settings, name: str) -> None:
-    async with admin(settings) as client:
-        await delete_topics(client, [topic for topic in await client.list_topics() if topic.startswith(name)])
 
 
 async def _send_and_read_back(settings: Settings, articles: tuple[str, ...], worker: WorkerProcess) -> _Run:
@@ -200,25 +158,3 @@ def _report(done: _Run) -> None:
 
 def _say(sentence: str) -> None:
     click.echo(sentence, err=True)
-
-
-@contextmanager
-def _signals_end_it() -> Iterator[None]:
-    """Let SIGTERM and a closed terminal end the demonstration as Ctrl-C does: with everything stopped.
-
-    Once it is ending, further signals wait until that is done.
-    """
-
-    def end(number: int, _: FrameType | None) -> None:
-        for each in _ENDING:
-            signal.signal(each, signal.SIG_IGN)
-        if number == signal.SIGINT:
-            raise KeyboardInterrupt
-        sys.exit(128 + number)
-
-    before = {number: signal.signal(number, end) for number in _ENDING}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -9,7 +9,7 @@ from schemas.alert import Alert
 from schemas.article import Article
 from stream.dead_letters import SourceRecord, dead_letter
 from stream.processing import MAX_REASON, Detector, Processor
-from stream.replaying import article_key
+from stream.replaying import read_article
 from stream.terminal import visible
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
@@ -19,10 +19,10 @@ _LONGEST_EVIDENCE = 600
 def check_message(detector: Detector, value: bytes) -> None:
     """Process *value* as the worker does. Raises AssertionError where it is neither an article nor refused properly."""
     outcome = Processor(detector, clock=lambda: NOW).process(value)
-    key = article_key(value)
+    found = read_article(value)
     if outcome.failure is None:
         assert outcome.article is not None
-        assert key == outcome.article.article_id.encode()
+        assert found == outcome.article
         for alert in outcome.alerts:
             _check_alert(outcome.article, alert)
         return
