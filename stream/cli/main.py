@@ -31,6 +31,7 @@ _COMMANDS = {
     "dead-letters": "stream.cli.dead_letters:dead_letters",
     "demo": "stream.cli.demo:demo",
     "broker": "stream.cli.broker:broker",
+    "doctor": "stream.cli.doctor:doctor",
     "config": "stream.cli.config:config",
     "completion": "stream.cli.completion:completion",
 }
