@@ -90,6 +90,26 @@ class Topics:
         return self.name(TopicId.DEAD_LETTERS)
 
     @property
+    def incidents_repartition(self) -> str:
+        """Where alerts of one event meet."""
+        return self.name(TopicId.INCIDENTS_REPARTITION)
+
+    @property
+    def incidents_changelog(self) -> str:
+        """The state of the open incidents."""
+        return self.name(TopicId.INCIDENTS_CHANGELOG)
+
+    @property
+    def surges_repartition(self) -> str:
+        """Where the incidents of one scope meet."""
+        return self.name(TopicId.SURGES_REPARTITION)
+
+    @property
+    def surges_changelog(self) -> str:
+        """The state of the scopes."""
+        return self.name(TopicId.SURGES_CHANGELOG)
+
+    @property
     def all(self) -> tuple[str, ...]:
         """Every topic of the contract, in the order in which messages flow."""
         return tuple(self.name(spec.id) for spec in SPECS)

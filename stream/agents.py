@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import Any, cast
 
 import faust
 import structlog
-from faust.types import EventT, StreamT
+from faust.types import EventT
 
 from schemas import SCHEMA_VERSION
 from schemas.dead_letter import ReasonCode, Stage
 from stream.circuit_breaker import CircuitBreaker
+from stream.consumption import Batches, add_agent, source_of
 from stream.dead_letters import OutgoingRecord, SourceRecord, dead_letter
 from stream.delivery import Delivery, UndeliveredError
 from stream.exit_codes import ExitCode, WorkerError
@@ -58,10 +58,7 @@ class Pipeline:
         self._tracing = tracing or NoTracing()
         self._delivery = delivery
         self._metrics = metrics
-        self._fail = fail
-        self._stopping = False
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._batches = Batches(self._work, fail=fail)
         self.processor: Processor | None = None
         """What makes alerts of articles; set before the first batch, since its lexicons take a moment to load."""
         self.acked = 0
@@ -70,32 +67,17 @@ class Pipeline:
 
     async def stop(self, timeout: float) -> None:
         """Begin no further article; wait until those begun are delivered and acked, for *timeout* seconds at most."""
-        self._stopping = True
-        try:
-            await asyncio.wait_for(self._idle.wait(), timeout)
-        except TimeoutError:
-            _log.warning("stopped_before_delivery", consequence="the unacked articles will be processed again")
+        await self._batches.stop(timeout)
 
     async def handle(self, events: Sequence[EventT[bytes]]) -> None:
         """Process *events*, deliver, then ack each. Raises nothing: Faust would ack what it never processed."""
-        self._idle.clear()
+        await self._batches.handle(events)
+
+    async def _work(self, events: Sequence[EventT[bytes]]) -> None:
         try:
             await self._handle(events)
         except UndeliveredError as fault:
-            await self._give_up(self._undelivered(fault))
-        except WorkerError as failure:
-            await self._give_up(failure)
-        except Exception as bug:  # noqa: BLE001 - an exception out of an agent acks what was never processed
-            _log.exception("batch_failed")
-            await self._give_up(WorkerError(f"A bug stopped the worker: {type(bug).__name__}: {bug}", ExitCode.FAILED))
-        finally:
-            self._idle.set()
-
-    async def _give_up(self, error: WorkerError) -> None:
-        await self._fail(error)
-        self._idle.set()
-        # Returning would let Faust go on to the next batch and commit beyond this one.
-        await asyncio.Event().wait()
+            raise self._undelivered(fault) from fault
 
     def _undelivered(self, fault: UndeliveredError) -> WorkerError:
         if fault.topics != {self._topics.dead_letters}:
@@ -110,7 +92,7 @@ class Pipeline:
         batch: list[Processed] = []
         last = perf_counter()
         for event in events:
-            if self._stopping:
+            if self._batches.stopping:
                 break
             item = await self._process_aside(event)
             batch.append(item)
@@ -149,7 +131,7 @@ class Pipeline:
         return self._process(event)
 
     def _process(self, event: EventT[bytes]) -> Processed:
-        source = _source(event)
+        source = source_of(event)
         if self.processor is None:
             raise RuntimeError("the detector was not loaded")
         with self._tracing.article(source) as trace:
@@ -211,37 +193,7 @@ class Pipeline:
 
 def register(app: faust.App, pipeline: Pipeline, settings: Settings) -> None:
     """Add the agent on the articles topic to *app*."""
-    # Raw bytes: a value that Faust cannot decode would end the agent in silence.
-    topic = app.topic(
-        settings.topics.articles,
-        key_type=bytes,
-        value_type=bytes,
-        key_serializer="raw",
-        value_serializer="raw",
-        allow_empty=True,
-    )
-
-    # One at a time: with more, the committed offset jumps over an unfinished message.
-    @app.agent(topic, name="stream.agents.articles", concurrency=1)
-    async def process_articles(articles: StreamT[bytes]) -> None:
-        batches = cast("faust.Stream[bytes]", articles).noack_take(settings.batch_size, within=settings.batch_seconds)
-        # Faust's types promise values; noack_take gives events, so that they can be acked.
-        async for events in cast("AsyncIterator[Sequence[EventT[bytes]]]", batches):
-            await pipeline.handle(events)
-
-
-def _source(event: EventT[bytes]) -> SourceRecord:
-    message = event.message
-    headers: Any = message.headers or ()
-    pairs = headers.items() if isinstance(headers, Mapping) else headers
-    return SourceRecord(
-        message.topic,
-        message.partition,
-        message.offset,
-        message.key,
-        message.value,
-        tuple((name, value if isinstance(value, bytes) else str(value or "").encode()) for name, value in pairs),
-    )
+    add_agent(app, settings.topics.articles, name="stream.agents.articles", settings=settings, handle=pipeline.handle)
 
 
 def _report(item: Processed) -> None:

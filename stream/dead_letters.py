@@ -24,6 +24,8 @@ class SourceRecord:
     key: bytes | None
     value: bytes | None
     headers: Sequence[Header] = ()
+    entered: float = 0.0
+    """When its topic took it, in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Named here and imported when called: `rasid detect` must not wait for Faust.
 _COMMANDS = {
     "worker": "stream.cli.worker:worker",
+    "incidents": "stream.cli.incidents:incidents",
     "topics": "stream.cli.topics:topics",
     "detect": "stream.cli.detect:detect",
     "explain": "stream.cli.explain:explain",

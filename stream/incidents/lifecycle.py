@@ -72,9 +72,9 @@ class Incidents:
     def apply(self, alert: Alert, *, now: datetime) -> list[Revision]:
         """Count *alert* to the incident that it tells of, or open one; return what changed.
 
-        *now* is the time of the stream: not before any article that was applied. Nothing changes for an alert that was
-        applied before, one of the background, and one published more than `WINDOW` before *now*: its incident, had it
-        one, may be closed already.
+        *now* is the time of the stream, before which nothing more is expected; it never goes back. Nothing changes for
+        an alert that was applied before, one of the background, and one published more than `WINDOW` before *now*: its
+        incident, had it one, may be closed already.
         """
         late = alert.article.published_at + WINDOW < now
         if late or alert.timing is not Timing.NEW or alert.alert_id in self._applied:
