@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from schemas.alert import Actor, Alert, Casualties, DatePrecision, Occurred, Place, Role, Stance, Status
 from stream.terminal import visible
 
-_STANCES = {
+STANCES = {
     Stance.REPORTS: "reports it",
     Stance.CLAIMS_RESPONSIBILITY: "claims responsibility",
     Stance.ACCUSES: "accuses",
     Stance.DENIES: "denies it",
     Stance.CONFIRMS: "confirms it",
 }
+"""What a source does with the event, after its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,5 +120,5 @@ def _toll(toll: Casualties, *, with_source: bool) -> str:
 
 
 def _says(alert: Alert) -> str:
-    said = [f"{claim.source.text} {_STANCES[claim.stance]}" for claim in alert.claims]
+    said = [f"{claim.source.text} {STANCES[claim.stance]}" for claim in alert.claims]
     return "; ".join(dict.fromkeys(said)) or f"{alert.article.source or 'the article'}, naming no source"

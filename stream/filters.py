@@ -166,7 +166,9 @@ class Filter(BaseModel):
         try:
             return cls.model_validate(wanted)
         except ValidationError as cause:
-            raise FilterError("\n".join(_fault(fault) for fault in cause.errors(include_url=False))) from None
+            faults = [_fault(fault) for fault in cause.errors(include_url=False)]
+            # A type is looked for among those of both kinds, and missed in each.
+            raise FilterError("\n".join(dict.fromkeys(faults))) from None
 
     @classmethod
     def from_query(cls, items: Iterable[tuple[str, str]]) -> Self:

@@ -105,6 +105,9 @@ class Settings(BaseSettings):
         description="So many articles in a row fail in detection: the worker stops. 0: it never does.",
     )
 
+    webhook_secret: SecretStr | None = Field(
+        default=None, description="What `rasid subscribe --webhook` signs with, 16 characters or more, or whsec_…"
+    )
     health_host: str = Field(default="127.0.0.1", min_length=1, description="Where health and metrics are served.")
     health_port: int = Field(default=8080, ge=0, le=65_535, description="Their port; 0 takes a free one.")
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(

@@ -89,3 +89,13 @@ class RecentIds:
         if len(self._ids) > self._size:
             del self._ids[next(iter(self._ids))]
         return True
+
+    def __contains__(self, id_: str) -> bool:
+        return id_ in self._ids
+
+    def discard(self, id_: str) -> bool:
+        """Forget the id, and say whether it was there."""
+        if id_ not in self._ids:
+            return False
+        del self._ids[id_]
+        return True

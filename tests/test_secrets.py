@@ -31,6 +31,8 @@ COMPANY: dict[str, dict[str, Any]] = {
     "sasl_password": {"sasl_mechanism": "SCRAM-SHA-512", "sasl_username": "someone"},
     "sasl_token": {"sasl_mechanism": "OAUTHBEARER"},
     "tls_key_password": {"tls": True},
+    "webhook_secret": {},
+    "serve_token": {},
 }
 
 

@@ -1,4 +1,4 @@
-"""Alerts on standard output: a card each, or a line each under a heading."""
+"""Alerts and incidents on standard output: a card each, or a line each under a heading."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from rich.console import Console
 from rich.text import Text
 
 from schemas.alert import Alert, Kind
-from stream.alert_text import alert_text
+from schemas.incident import Incident
+from stream.alert_text import AlertText, alert_text
+from stream.incident_text import incident_text
+from stream.terminal_text import Bidi, joined, ordered
 
 _STYLES = {Kind.ATTACK: "bold red", Kind.DIPLOMACY: "bold cyan"}
 _LABEL_WIDTH = 9
+_INDENT = _LABEL_WIDTH + 3
 # Heading and width in cells; the last column takes what is left.
 _COLUMNS = (("WHEN", 11), ("WHAT", 25), ("WHERE", 26), ("TOLL", 22), ("WHO", 0))
 
@@ -20,47 +24,66 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
-def print_card(to: Console, alert: Alert) -> None:
+def print_card(to: Console, item: Alert | Incident, bidi: Bidi = Bidi.NONE) -> None:
     """Print everything that an analyst asks first, one line each, and an empty line."""
-    words = alert_text(alert)
-    heading = Text().append(words.what.upper(), style=_STYLES[alert.kind])
+    words = _words(item)
+    heading = Text().append(words.what.upper(), style=_STYLES[item.kind])
     heading.append(f"  {words.status}" if words.status else "", style="bold yellow")
-    heading.append(f"  severity {alert.severity}, confidence {alert.confidence:.2f}", style="dim")
+    heading.append(f"  severity {item.severity}, confidence {item.confidence:.2f}", style="dim")
     to.print(heading)
+    is_alert = isinstance(item, Alert)
     for label, text in (
         ("where", words.where),
         ("when", words.when),
         ("who", words.who),
         ("toll", words.toll),
-        ("says", words.says),
-        ("sentence", words.sentence),
-        ("article", words.origin),
+        ("says" if is_alert else "sources", words.says),
+        ("sentence" if is_alert else "headline", words.sentence),
+        ("article" if is_alert else "incident", words.origin),
     ):
         if text:
-            to.print(Text().append(f"  {label:<{_LABEL_WIDTH}} ", style="dim").append(text))
+            to.print(Text().append(f"  {label:<{_LABEL_WIDTH}} ", style="dim").append(_wrapped(to, text, bidi)))
     to.print()
 
 
 def print_heading(to: Console) -> None:
     """Print the names of the columns."""
-    to.print(Text(_row([name for name, _ in _COLUMNS], to.width), style="bold"))
+    to.print(Text(_row([name for name, _ in _COLUMNS], to.width, Bidi.NONE), style="bold"))
 
 
-def print_row(to: Console, alert: Alert) -> None:
-    """Print an alert as one line, cut to the width of the terminal."""
-    words = alert_text(alert)
+def print_row(to: Console, item: Alert | Incident, bidi: Bidi = Bidi.NONE) -> None:
+    """Print an alert or an incident as one line, cut to the width of the terminal."""
+    words = _words(item)
     what = f"{words.what} ({words.status})" if words.status else words.what
     # Of several days the first is enough here.
     first, to_, _ = words.when.partition(" to ")
     when = f"{first}…" if to_ else first
-    line = _row([when, what, words.where, words.toll, words.who], to.width)
-    to.print(Text(line, style=_STYLES[alert.kind].removeprefix("bold ")))
+    line = _row([when, what, words.where, words.toll, words.who], to.width, bidi)
+    to.print(Text(line, style=_STYLES[item.kind].removeprefix("bold ")))
 
 
-def _row(cells: list[str], width: int) -> str:
-    fixed = "  ".join(_fit(cell, room) for cell, (_, room) in zip(cells, _COLUMNS, strict=True) if room)
-    rest = max(width - cell_len(fixed) - 2, 20)
-    return f"{fixed}  {_fit(cells[-1], rest)}".rstrip()
+def print_gone(to: Console, incident_id: str) -> None:
+    """Print that an incident became part of another one."""
+    to.print(Text(f"incident {incident_id} is part of another one now", style="dim"))
+
+
+def _words(item: Alert | Incident) -> AlertText:
+    return alert_text(item) if isinstance(item, Alert) else incident_text(item)
+
+
+def _wrapped(to: Console, text: str, bidi: Bidi) -> str:
+    """Return *text* for the terminal; where its order is ours it is cut into lines before it is turned."""
+    if bidi is not Bidi.OURS:
+        return ordered(text, bidi)
+    lines = Text(joined(text, bidi)).wrap(to, max(to.width - _INDENT, 20))
+    return f"\n{' ' * _INDENT}".join(ordered(line.plain.rstrip(), bidi) for line in lines)
+
+
+def _row(cells: list[str], width: int, bidi: Bidi) -> str:
+    cells = [joined(cell, bidi) for cell in cells]
+    fixed = [_fit(cell, room) for cell, (_, room) in zip(cells, _COLUMNS, strict=True) if room]
+    rest = max(width - sum(cell_len(cell) + 2 for cell in fixed), 20)
+    return "  ".join(ordered(cell, bidi) for cell in [*fixed, _fit(cells[-1], rest).rstrip()]).rstrip()
 
 
 def _fit(text: str, room: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import click
 
@@ -26,6 +26,22 @@ class Moment(click.ParamType):
 
 
 MOMENT = Moment()
+
+
+class Start(Moment):
+    """Where reading begins: `earliest`, `latest`, or a time."""
+
+    name = "earliest|latest|TIME"
+    _ENDS: ClassVar[dict[str, Literal["beginning", "end"]]] = {"earliest": "beginning", "latest": "end"}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the start as `stream.subscription` has it, or end with a usage error."""
+        if value in self._ENDS:
+            return self._ENDS[value]
+        return super().convert(value, param, ctx)
+
+
+START = Start()
 
 
 class InputFile(click.Path):

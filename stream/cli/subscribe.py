@@ -1,133 +1,175 @@
-"""`rasid subscribe`: alerts as they come."""
+"""`rasid subscribe`: alerts and incidents as they come, to people, files, webhooks and topics."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import aclosing
 from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
 
 import click
-import orjson
 
-from schemas.alert import Kind
-from stream.alert_reading import read_alert
-from stream.cli.alert_output import console, print_card, print_heading, print_row
 from stream.cli.asynchronous import run
+from stream.cli.failure import Failed
+from stream.cli.filter_options import filter_options
 from stream.cli.options import broker_options
-from stream.cli.parameters import MOMENT, format_option, wants_table
-from stream.kafka import admin, consumer
+from stream.cli.parameters import START
+from stream.cli.targets import FOR_PEOPLE, Target, opened
+from stream.exit_codes import ExitCode
+from stream.filters import Filter, FilterError
+from stream.formats.cap import DEFAULT_SENDER, check_sender
+from stream.outputs import Format
 from stream.settings import Settings
-from stream.subscription import RecentIds, Start, follow, header, seek
-from stream.terminal import harmless_json
-from stream.topics import partitions_of
+from stream.sinks import UndeliveredError
+from stream.sinks.webhook import DEFAULT_ATTEMPTS, DEFAULT_TIMEOUT_SECONDS
+from stream.subscribe import Subscription
+from stream.terminal_text import Bidi
 
 
 @click.command()
+@click.option("--incidents", is_flag=True, help="Incidents instead of alerts: one event across articles.")
+@filter_options
 @click.option(
-    "--kind",
-    "kinds",
-    multiple=True,
-    type=click.Choice([kind.value for kind in Kind]),
-    help="Only alerts of this kind; may be repeated. [default: all]",
+    "--from",
+    "start",
+    type=START,
+    help="Begin at earliest, latest, or with what was published at a time. [default: latest]",
 )
-@click.option("--from-beginning", is_flag=True, help="Begin with the oldest alerts. [default: only what comes now]")
-@click.option("--since", type=MOMENT, help="Begin with the alerts that were published at this time.")
-@click.option("--max-messages", type=click.IntRange(1), metavar="N", help="End after so many alerts.")
+@click.option("--group", metavar="NAME", help="Resume where this consumer group left off; several share the work.")
+@click.option("--max-messages", type=click.IntRange(1), metavar="N", help="End after so many.")
 @click.option(
     "--idle-timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="End when none came for so long."
 )
-@click.option("--repeats", is_flag=True, help="Show an alert again when it was delivered again.")
-@click.option("--cards", is_flag=True, help="In the table, show every alert in full with its sentence.")
-@format_option
+@click.option("--repeats", is_flag=True, help="Give one again that was delivered again.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*FOR_PEOPLE, *(each.value for each in Format)]),
+    help="For people or for programs. [default: table on a terminal, else jsonl]",
+)
+@click.option(
+    "--bidi",
+    type=click.Choice(["auto", *(each.value for each in Bidi)]),
+    default="auto",
+    help="Who orders Arabic from right to left in a table: the terminal, or ours if it cannot. [default: auto]",
+)
+@click.option("--sender", default=DEFAULT_SENDER, help="Who sends, in CAP and CloudEvents, e.g. rasid.example.org.")
+@click.option(
+    "--cap-status",
+    type=click.Choice(["Actual", "Exercise", "System", "Test", "Draft"]),
+    default="Actual",
+    help="The status of CAP messages. [default: Actual]",
+)
+@click.option("--output", "file", type=click.Path(path_type=Path, dir_okay=False), help="Append to this file.")
+@click.option("--webhook", metavar="URL", help="Post each to this address, signed with RASID_WEBHOOK_SECRET.")
+@click.option("--to-topic", metavar="NAME", help="Send each to this topic, by its full name.")
+@click.option(
+    "--undelivered",
+    metavar="FILE|topic:NAME",
+    help="Keep here what the webhook does not take, and go on. [default: end there]",
+)
+@click.option("--allow-private", is_flag=True, help="Let the webhook be on this machine or in a private network.")
+@click.option(
+    "--webhook-attempts", "attempts", type=click.IntRange(1, 1000), default=DEFAULT_ATTEMPTS, help="[default: 8]"
+)
+@click.option(
+    "--webhook-timeout",
+    "timeout",
+    type=click.FloatRange(0.1, 600),
+    default=DEFAULT_TIMEOUT_SECONDS,
+    metavar="SECONDS",
+    help="How long an attempt may take. [default: 10]",
+)
 @broker_options
 def subscribe(
     *,
     settings: Settings,
-    kinds: tuple[str, ...],
-    from_beginning: bool,
-    since: datetime | None,
+    wanted: Filter,
+    incidents: bool,
+    start: datetime | Literal["beginning", "end"] | None,
+    group: str | None,
     max_messages: int | None,
     idle_timeout: float | None,
     repeats: bool,
-    cards: bool,
     form: str | None,
+    **rest: Any,
 ) -> None:
-    """Show alerts as they come: a table for people, JSON lines for programs.
+    """Give alerts or incidents as they come: a table for people, other formats for programs.
 
-    Delivery is at least once, so the same alert may come twice; here each is shown once. Nothing is committed: any
-    number of subscribers may look without being noticed. Ctrl-C ends it.
+    Delivery is at least once, so the same may come twice; here each is given once as far as is remembered. Without
+    --group nothing is committed: any number of subscribers may look without being noticed. With it, what was given is
+    committed once it is safe in the file, the topic or the webhook, and the next run goes on from there. Ctrl-C ends
+    it.
 
     \b
     Examples:
       rasid subscribe
-      rasid subscribe --kind attack --from-beginning --cards
-      rasid subscribe --since 2025-03-01 --format jsonl --idle-timeout 5 | jq .place.country
+      rasid subscribe --country SY --severity 60 --from earliest --format cards
+      rasid subscribe --near 36.2,37.16,50 --from 2025-03-01 --idle-timeout 5 | jq .place.name_en
+      rasid subscribe --incidents --sources 2 --group desk --output incidents.csv --format csv
+      rasid subscribe --kind attack --group hook --webhook https://example.org/alerts --undelivered lost.jsonl
+
+    \b
+    Exit codes:
+      0 done · 69 no broker · 72 the file cannot be written · 75 the webhook did not take it · 79 no such topic
     """
-    if from_beginning and since:
-        raise click.UsageError("--from-beginning and --since exclude each other")
-    table = wants_table(form)
-    start: Start = since or ("beginning" if from_beginning else "end")
-    wanted = [Kind(kind) for kind in kinds] or list(Kind)
-    topics = [settings.topics.alerts(kind) for kind in wanted]
-    show = _json_line if not table else _cards() if cards else _table()
-    run(_subscribe(settings, topics, start, show, most=max_messages, idle_seconds=idle_timeout, repeats=repeats))
+    to_sink = rest["file"] or rest["webhook"] or rest["to_topic"]
+    form = form or ("table" if sys.stdout.isatty() and not to_sink else Format.JSONL.value)
+    target = Target(form=form, incidents=incidents, **rest)
+    _check(target)
+    subscribing = partial(
+        Subscription,
+        wanted,
+        incidents=incidents,
+        start=start or "end",
+        group=group,
+        max_messages=max_messages,
+        idle_seconds=idle_timeout,
+        repeats=repeats,
+        unreadable=lambda what: click.echo(what, err=True),
+    )
+    try:
+        topics = subscribing().topics(settings)
+    except FilterError as cause:
+        raise click.UsageError(str(cause)) from None
+    if target.to_topic in topics:
+        raise click.UsageError(f"--to-topic: {target.to_topic} is where they come from")
+    if sys.stdout.isatty() and idle_timeout is None:
+        click.echo("Waiting; Ctrl-C ends it.", err=True)
+    run(_subscribe(settings, subscribing, target))
 
 
-async def _subscribe(
-    settings: Settings,
-    topics: list[str],
-    start: Start,
-    show: Callable[[bytes], None],
-    *,
-    most: int | None,
-    idle_seconds: float | None,
-    repeats: bool,
-) -> None:
-    shown = 0
-    seen = RecentIds()
-    async with admin(settings) as client:
-        partitions = await partitions_of(client, topics)
-    async with consumer(settings, enable_auto_commit=False) as client:
-        await seek(client, partitions, start)
-        if sys.stdout.isatty() and idle_seconds is None:
-            click.echo("Waiting for alerts; Ctrl-C ends it.", err=True)
-        async for record in follow(client, idle_seconds=idle_seconds):
-            alert_id = header(record, "alert-id")
-            if record.value is None or (not repeats and alert_id and not seen.add(alert_id)):
-                continue
-            try:
-                show(record.value)
-            except ValueError:
-                where = f"{record.topic}, partition {record.partition}, offset {record.offset}"
-                click.echo(f"{where}: no alert that this version can read", err=True)
-                continue
-            shown += 1
-            if shown == most:
-                return
+def _check(target: Target) -> None:
+    """Raise UsageError where options exclude each other, or one does nothing without another."""
+    sinks = [target.file, target.webhook, target.to_topic]
+    if len([sink for sink in sinks if sink]) > 1:
+        raise click.UsageError("--output, --webhook and --to-topic exclude each other")
+    if target.form in FOR_PEOPLE and any(sinks):
+        raise click.UsageError(f"--format {target.form} is for the terminal; choose another one here")
+    if target.form == Format.CSV and (target.webhook or target.to_topic):
+        raise click.UsageError("--format csv is for files: a line of it means nothing without the heading")
+    if not target.webhook and (target.undelivered or target.allow_private):
+        raise click.UsageError("--undelivered and --allow-private go with --webhook")
+    try:
+        check_sender(target.sender)
+    except ValueError as cause:
+        raise click.UsageError(f"--sender: {cause}") from None
 
 
-def _json_line(value: bytes) -> None:
-    # As it was published, fields of newer versions included; only that it is JSON is made sure of.
-    orjson.loads(value)
-    sys.stdout.write(harmless_json(value.decode().strip()) + "\n")
-    sys.stdout.flush()
-
-
-def _table() -> Callable[[bytes], None]:
-    stdout = console()
-    rows = 0
-
-    def show(value: bytes) -> None:
-        nonlocal rows
-        alert = read_alert(value)
-        if not rows:
-            print_heading(stdout)
-        rows += 1
-        print_row(stdout, alert)
-
-    return show
-
-
-def _cards() -> Callable[[bytes], None]:
-    stdout = console()
-    return lambda value: print_card(stdout, read_alert(value))
+async def _subscribe(settings: Settings, subscribing: Callable[..., Subscription], target: Target) -> None:
+    given = 0
+    async with opened(target, settings) as (sink, document_of):
+        try:
+            async with aclosing(subscribing(settle=sink.settle).deliveries(settings)) as deliveries:
+                async for delivered in deliveries:
+                    document = document_of(delivered)
+                    if document is not None and not delivered.told_before:
+                        await sink.take(delivered, document)
+                        given += 1
+        except UndeliveredError as cause:
+            raise Failed(str(cause), ExitCode.UNDELIVERED) from None
+    if target.name:
+        click.echo(f"{given} {'incidents' if target.incidents else 'alerts'} given to {target.name}.", err=True)

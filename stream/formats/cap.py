@@ -67,6 +67,11 @@ class CapMessage:
     xml: str
 
 
+def xml_text(text: str) -> str:
+    """Return *text* with a replacement character for each that no XML document may have."""
+    return _NOT_XML.sub("\ufffd", text)
+
+
 def check_sender(sender: str) -> str:
     """Return *sender*, or raise ValueError where it has characters that CAP forbids in it."""
     if not sender or _FORBIDDEN_IN_NAMES.search(sender) or _NOT_XML.search(sender):
@@ -270,7 +275,7 @@ def _pair(parent: ET.Element, name: str, key: str, value: str | float | None) ->
 
 def _add(parent: ET.Element, name: str, text: str | None) -> None:
     if text:
-        ET.SubElement(parent, name).text = _NOT_XML.sub("\ufffd", text)
+        ET.SubElement(parent, name).text = xml_text(text)
 
 
 def _document(root: ET.Element) -> str:

@@ -21,7 +21,7 @@ def heading(columns: Iterable[str]) -> str:
 
 
 def line(values: Row) -> str:
-    """Return *values* as one line; a text that a spreadsheet would run begins with an apostrophe."""
+    """Return *values* as one line with its end; a text that a spreadsheet would run begins with an apostrophe."""
     return _line(_cell(value) for value in values.values())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from schemas.alert import Alert
-from schemas.incident import Incident
+from schemas.incident import Incident, Lifecycle
 from stream.formats.fields import row
 from stream.terminal import harmless_json
 
@@ -35,19 +35,20 @@ def collection(items: Iterable[Alert | Incident]) -> str:
     return _text({"type": "FeatureCollection", "features": [feature(item) for item in items]})
 
 
-def sequence_text(item: Alert | Incident) -> str:
-    """Return *item* as one text of a sequence: a record separator, the feature and a line end."""
-    return _record(feature(item))
+def feature_text(item: Alert | Incident) -> str:
+    """Return *item* as a feature, as text on one line."""
+    return _text(feature(item))
 
 
-def gone_sequence_text(incident_id: str) -> str:
-    """Return the text that says that an incident is none any more: its id without a place."""
-    properties = {"incident_id": incident_id, "lifecycle": "retracted"}
-    return _record({"type": "Feature", "id": incident_id, "geometry": None, "properties": properties})
+def gone_feature_text(incident_id: str) -> str:
+    """Return the feature that says that an incident is none any more: its id without a place."""
+    properties = {"incident_id": incident_id, "lifecycle": Lifecycle.RETRACTED.value}
+    return _text({"type": "Feature", "id": incident_id, "geometry": None, "properties": properties})
 
 
-def _record(value: Any) -> str:
-    return f"{_RECORD_SEPARATOR}{_text(value)}\n"
+def sequence_record(text: str) -> str:
+    """Return a feature's text as one record of a sequence: a record separator before it and a line end after it."""
+    return f"{_RECORD_SEPARATOR}{text}\n"
 
 
 def _text(value: Any) -> str:

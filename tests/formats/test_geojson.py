@@ -7,7 +7,7 @@ import json
 from schemas.alert import Alert
 from schemas.incident import Incident
 from stream.formats.fields import ALERT_COLUMNS, INCIDENT_COLUMNS
-from stream.formats.geojson import collection, feature, gone_sequence_text, sequence_text
+from stream.formats.geojson import collection, feature, feature_text, gone_feature_text, sequence_record
 from stream.terminal import visible
 from tests.formats.made import HARM, bare, full, hostile, incident
 
@@ -37,7 +37,7 @@ def test_an_incident_is_a_feature_too() -> None:
 def test_texts_of_a_sequence_stand_between_separator_and_line_end() -> None:
     """RFC 8142: a reader splits at the record separator, so none may stand inside."""
     items: list[Alert | Incident] = [full(), bare(), hostile(), incident(full())]
-    sequence = "".join(sequence_text(item) for item in items) + gone_sequence_text("gone")
+    sequence = "".join(map(sequence_record, [*map(feature_text, items), gone_feature_text("gone")]))
     first, *texts = sequence.split("\x1e")
     assert first == ""
     assert all(text.endswith("\n") and text.count("\n") == 1 for text in texts)

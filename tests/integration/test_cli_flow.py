@@ -74,7 +74,7 @@ def worker(rasid: Rasid) -> Iterator[None]:
 
 
 def _alerts(rasid: Rasid, *arguments: str) -> list[Alert]:
-    done = rasid("subscribe", "--from-beginning", "--format", "jsonl", *arguments)
+    done = rasid("subscribe", "--from", "earliest", "--format", "jsonl", *arguments)
     return [Alert.model_validate_json(line) for line in done.stdout.splitlines()]
 
 
@@ -140,7 +140,7 @@ def test_articles_become_alerts_that_any_number_of_subscribers_read(rasid: Rasid
 
 
 def _alerts_since(rasid: Rasid, since: str) -> int:
-    done = rasid("subscribe", "--since", since, "--format", "jsonl", "--idle-timeout", "2")
+    done = rasid("subscribe", "--from", since, "--format", "jsonl", "--idle-timeout", "2")
     return len(done.stdout.splitlines())
 
 
