@@ -110,6 +110,22 @@ class Settings(BaseSettings):
     )
     health_host: str = Field(default="127.0.0.1", min_length=1, description="Where health and metrics are served.")
     health_port: int = Field(default=8080, ge=0, le=65_535, description="Their port; 0 takes a free one.")
+    serve_host: str = Field(default="127.0.0.1", min_length=1, description="Where `rasid serve` shows the page.")
+    serve_port: int = Field(default=8088, ge=0, le=65_535, description="Its port; 0 takes a free one.")
+    serve_token: SecretStr | None = Field(
+        default=None,
+        description="What a reader of the page has to know, 16 characters or more; needed unless it is on loopback.",
+    )
+    serve_hours: float = Field(default=72, gt=0, le=87_600, description="How far back the page reads the topics.")
+    serve_max_items: int = Field(
+        default=20_000,
+        ge=10,
+        le=1_000_000,
+        description="The most alerts and the most incidents that the page holds; each takes about 18 kB of memory.",
+    )
+    serve_text_mb: int = Field(
+        default=64, ge=0, le=65_536, description="Megabytes for the texts of articles that have alerts; 0 shows none."
+    )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
         default="info", description="debug, info, warning or error."
     )

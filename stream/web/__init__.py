@@ -1,0 +1,1 @@
+"""The live page and its feeds: what `rasid serve` shows of the alert and incident topics, for reading only."""
