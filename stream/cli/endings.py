@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -30,4 +34,35 @@ def signals_end_it() -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+async def cancelled_by_signals(work: Coroutine[None, None, T]) -> T:
+    """Return what *work* does; a signal cancels it, so that it may end in order, and is raised once it has.
+
+    A second signal cancels the ending as well.
+    """
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    received: list[int] = []
+
+    def cancel(number: int) -> None:
+        received.append(number)
+        if task is not None:
+            task.cancel()
+
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    for number in _ENDING:
+        loop.add_signal_handler(number, cancel, number)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if not received:
+            raise
+        if received[0] == signal.SIGINT:
+            raise KeyboardInterrupt from None
+        sys.exit(128 + received[0])
+    finally:
+        for number, handler in before.items():
+            loop.remove_signal_handler(number)
             signal.signal(number, handler)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Only new alerts are compared: one that has become background is lost."""
+    """Unless background is compared too, an alert that has become background is lost."""
 
     gained: tuple[Alert, ...]
     lost: tuple[Alert, ...]
@@ -44,23 +44,33 @@ class Comparison:
         }
 
 
-def compare(old: Iterable[Alert], new: Iterable[Alert]) -> Comparison:
-    """Compare two runs over the same articles."""
+def compare(
+    old: Iterable[Alert],
+    new: Iterable[Alert],
+    *,
+    slots: Callable[[Alert], Mapping[str, str]] | None = None,
+    background: bool = False,
+) -> Comparison:
+    """Compare two runs over the same articles, by *slots* (default: `slots_of`).
+
+    With *background*, alerts of background events are compared as well, else left out.
+    """
+    slots = slots or slots_of
     before, after = by_article(old), by_article(new)
     gained: list[Alert] = []
     lost: list[Alert] = []
     changed: list[Change] = []
     same = 0
     for article_id in dict.fromkeys([*after, *before]):
-        olds = [alert for alert in before.get(article_id, ()) if alert.timing is Timing.NEW]
-        news = [alert for alert in after.get(article_id, ()) if alert.timing is Timing.NEW]
+        olds = [alert for alert in before.get(article_id, ()) if background or alert.timing is Timing.NEW]
+        news = [alert for alert in after.get(article_id, ()) if background or alert.timing is Timing.NEW]
         pairs = pair_alerts(olds, news)
         stayed = {i for i, _ in pairs}
         known = {j for _, j in pairs}
         lost += [alert for i, alert in enumerate(olds) if i not in stayed]
         gained += [alert for j, alert in enumerate(news) if j not in known]
         for i, j in pairs:
-            differences = _differences(olds[i], news[j])
+            differences = _differences(olds[i], news[j], slots)
             changed += differences
             same += not differences
     return Comparison(tuple(gained), tuple(lost), tuple(changed), same)
@@ -97,6 +107,6 @@ def slots_of(alert: Alert) -> dict[str, str]:
     }
 
 
-def _differences(old: Alert, new: Alert) -> list[Change]:
-    before, after = slots_of(old), slots_of(new)
+def _differences(old: Alert, new: Alert, slots: Callable[[Alert], Mapping[str, str]]) -> list[Change]:
+    before, after = slots(old), slots(new)
     return [Change(new, slot, before[slot], after[slot]) for slot in before if before[slot] != after[slot]]
