@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +44,28 @@ def test_time_grows_with_the_length_of_a_text_only(detector: Any, name: str, fig
     ratio = min(seconds(large) for _ in range(2)) / max(base, 0.002)
     figures(seconds_for_120_KB=ratio * max(base, 0.002), ratio_to_30_KB=ratio)
     assert ratio < 9
+
+
+def test_words_never_seen_before_fill_no_memory(fault_scale: str, figures: Figures) -> None:
+    """What is remembered of words is bounded: once that many were read, new ones cost no memory, only time.
+
+    The bound is 50,000 words, about 12 MB.
+    """
+    rounds = {"small": 3, "full": 30}[fault_scale]
+    program = Path(__file__).parent / "support" / "new_words.py"
+    done = subprocess.run(
+        [sys.executable, str(program), str(rounds), "60000"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+        timeout=600,
+    )
+    sizes = [int(line) for line in done.stdout.splitlines()]
+    growth = (sizes[-1] - sizes[0]) / 1_000_000
+    figures(words=60_000 * rounds, growth_in_MB=growth, resident_MB=sizes[-1] // 1_000_000)
+    assert growth < 12
 
 
 def test_a_clock_that_is_a_day_wrong_changes_the_time_of_detection_alone() -> None:
