@@ -22,6 +22,11 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --custom-
 ATHERIS := 'atheris==3.0.0'
 FUZZ_SECONDS ?= 60
 
+# Beside it too: what `make bench` measures against is large, and nothing else needs it.
+BENCH := .bench/packages
+# Measures by name, all without it: make bench ONLY='peers lengths'
+ONLY ?=
+
 # A file of your own articles, JSON lines: make demo ARTICLES=file.jsonl
 ARTICLES ?=
 
@@ -35,7 +40,7 @@ INCIDENTS := tests/marks/incidents.jsonl
 SKLEARN := $(BIN)/python -c 'import sklearn' 2>/dev/null || $(PIP) install 'scikit-learn>=1.5'
 
 .PHONY: help setup demo test lint audit format types unit faults fuzz evaluate train lock clean
-.PHONY: evaluate-update
+.PHONY: evaluate-update bench bench-update
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS=$$'\t' read -r name words; do printf '  make %-15s %s\n' "$$name" "$$words"; done
@@ -84,6 +89,18 @@ fuzz: $(STAMP) ## Look for inputs that break something; FUZZ_SECONDS=600 looks l
 	@PYTHONPATH=.fuzz/packages:. $(BIN)/python tests/fuzzing/fuzz.py .fuzz/corpus -max_total_time=$(FUZZ_SECONDS) \
 		-max_len=20000 -timeout=30 -artifact_prefix=.fuzz/ -print_final_stats=1
 
+$(BENCH)/.installed: requirements-bench.lock
+	@rm -rf $(BENCH)
+	@$(PIP) install --target $(BENCH) --require-hashes --only-binary :all: --requirement $<
+	@touch $@
+
+bench: $(STAMP) $(BENCH)/.installed ## How fast, beside peers and the promised bars (quarter of an hour); ONLY='peers latency', QUICK=--quick
+	@PYTHONPATH=$(BENCH) $(BIN)/python -m tests.benchmarks $(QUICK) $(ONLY:%=--only %) \
+		--archive "$(EVAL)/raw.jsonl.gz" $(if $(ONLY)$(QUICK),,--output tests/benchmarks/RESULTS.md)
+
+bench-update: $(STAMP) ## Accept the work that detection takes now: writes tests/benchmarks/work.json
+	@$(BIN)/python -m tests.benchmarks.work --update
+
 evaluate: $(STAMP) ## Measure on the marked news: the shipped model, held-out figures, then incidents (minutes)
 	@test -d "$(EVAL)" || { echo 'There is no $(EVAL): name the folder of marked news, make evaluate EVAL=folder' >&2; exit 1; }
 	@$(BIN)/python -m stream.evaluation.shipped "$(EVAL)" --quiet "$(EVAL)/raw.jsonl.gz"
@@ -104,7 +121,8 @@ lock: $(STAMP) ## Resolve the dependencies anew into the lock files
 	@$(PIP) install 'uv>=0.8'
 	@$(COMPILE) --upgrade --group dev --output-file requirements-dev.lock pyproject.toml
 	@$(COMPILE) --constraint requirements-dev.lock --extra otel --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --constraint requirements-dev.lock --group pyproject.toml:bench --output-file requirements-bench.lock
 
 clean: ## Remove the virtual environment and everything that was built
-	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .fuzz
+	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .fuzz .bench
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
