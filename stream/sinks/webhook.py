@@ -160,6 +160,8 @@ class Webhook:
                 status, retry_after = answer.status, answer.headers.get("retry-after")
         except TimeoutError:
             return _Refusal(f"no answer within {self._retries.timeout_seconds:g} s", may_pass=True)
+        except aiohttp.InvalidURL:
+            return _Refusal("its host is neither a name nor a plain address", may_pass=False)
         except (aiohttp.ClientError, OSError) as cause:
             if self._sockets and self._sockets.refused:
                 reason = f"its address {self._sockets.refused} is not public; --allow-private allows such ones"
