@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
+import os
 import signal
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
@@ -20,6 +22,8 @@ _BATCH_LINES = 32
 _BATCH_BYTES = 1_000_000
 # For each process this many batches are read ahead: enough to keep it busy, and memory stays bounded.
 _BATCHES_AHEAD = 3
+# So few are done before another process would have loaded its lexicons.
+_FEW_BATCHES = 3
 
 
 class DetectorError(RuntimeError):
@@ -64,15 +68,26 @@ Item = Line | Damage
 Result = LineResult | Damage
 
 
+def usable_cores() -> int:
+    """Return how many cores this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def detect_lines(items: Iterable[Item], recipe: Recipe, *, processes: int = 1) -> Generator[Result]:
     """Give the result of every line, in order; damages pass through at their place.
 
-    With several *processes* lines go out in batches and at most a few batches are held, however long the input is.
+    With several *processes* lines go out in batches and at most a few batches are held, however long the input is; of
+    an input that is short, this process does all. Raises DetectorError.
     """
     if processes == 1:
         processor = recipe.processor()
         for item in items:
             yield _result(processor, item)
+        return
+    batches = _batches(items)
+    first = list(itertools.islice(batches, _FEW_BATCHES))
+    if len(first) < _FEW_BATCHES:
+        yield from detect_lines(itertools.chain.from_iterable(first), recipe)
         return
     pool = ProcessPoolExecutor(
         processes,
@@ -83,7 +98,7 @@ def detect_lines(items: Iterable[Item], recipe: Recipe, *, processes: int = 1) -
     )
     waiting: deque[Future[list[Result]]] = deque()
     try:
-        for batch in _batches(items):
+        for batch in itertools.chain(first, batches):
             waiting.append(pool.submit(_detect_batch, batch))
             if len(waiting) > processes * _BATCHES_AHEAD:
                 yield from waiting.popleft().result()
@@ -114,17 +129,23 @@ def _result(processor: Processor, item: Item) -> Result:
     return LineResult(item.path, item.number, alerts, outcome.failure)
 
 
-_processor: Processor | None = None
+_processor: Processor | DetectorError | None = None
 
 
 def _start_process(recipe: Recipe) -> None:
     global _processor  # noqa: PLW0603 - the executor's initialiser has nowhere else to leave it
     # Ctrl-C reaches every process of the terminal; the first one alone decides how to end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _processor = recipe.processor()
+    try:
+        _processor = recipe.processor()
+    except DetectorError as fault:
+        # Raised here it would be told nowhere.
+        _processor = fault
 
 
 def _detect_batch(items: list[Item]) -> list[Result]:
+    if isinstance(_processor, DetectorError):
+        raise _processor
     if _processor is None:
         raise RuntimeError("the process was not initialised")
     return [_result(_processor, item) for item in items]

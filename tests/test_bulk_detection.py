@@ -36,6 +36,22 @@ def test_an_endless_input_is_read_only_a_little_ahead() -> None:
     assert read <= 200 + 32 * (2 * 3 + 2)
 
 
+def test_a_short_input_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its results are there before another process would be."""
+    monkeypatch.setattr(bulk_detection, "ProcessPoolExecutor", None)
+    lines = [Line("f", number, ARTICLE) for number in range(1, 65)]
+    assert [result.number for result in detect_lines(lines, RECIPE, processes=8)] == list(range(1, 65))
+
+
+def test_a_wrong_lexicon_says_so_from_every_process(tmp_path: Path) -> None:
+    """The same error as from one process, and not that a process ended."""
+    (tmp_path / "attack.yaml").write_text("no list", encoding="utf-8")
+    recipe = Recipe((tmp_path,), max_bytes=1_000_000, publish_background=False, detected_at=None)
+    lines = [Line("f", number, ARTICLE) for number in range(200)]
+    with pytest.raises(DetectorError, match="a lexicon file is a list of entries"):
+        list(detect_lines(lines, recipe, processes=2))
+
+
 def test_large_lines_make_small_batches() -> None:
     """A batch is full after a megabyte too."""
     lines = [Line("f", number, b"x" * 400_000) for number in range(7)]

@@ -14,7 +14,7 @@ from typing import TextIO
 
 import click
 
-from stream.bulk_detection import DetectorError, Recipe, Result, detect_lines
+from stream.bulk_detection import DetectorError, Recipe, Result, detect_lines, usable_cores
 from stream.cli.failure import Failed
 from stream.cli.options import settings_options
 from stream.cli.parameters import MOMENT, articles_argument
@@ -43,9 +43,8 @@ from stream.whole_writes import NotWrittenError, sync, write_whole
 @click.option(
     "--processes",
     type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="How many processes share the work; the order of the alerts stays that of the articles.",
+    help="How many processes share the work; the order of the alerts stays that of the articles. "
+    "[default: as many as there are cores; with standard input 1, so that alerts come when their article does]",
 )
 @settings_options
 def detect(
@@ -55,7 +54,7 @@ def detect(
     output: Path | None,
     background: bool,
     detected_at: datetime | None,
-    processes: int,
+    processes: int | None,
 ) -> None:
     """Read articles as JSON lines and write their alerts as JSON lines. Needs no Kafka.
 
@@ -85,7 +84,8 @@ def detect(
     apart = output is not None or not sys.stdout.isatty()
     with _target(output, articles) as write, progress("Articles", shown=apart) as advance:
         try:
-            results = detect_lines(lines, recipe, processes=processes)
+            several = processes or (1 if STDIN in articles else usable_cores())
+            results = detect_lines(lines, recipe, processes=several)
             count = _write(results, write, advance)
         except DetectorError as cause:
             raise Failed(str(cause), ExitCode.BAD_DATA) from cause

@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,8 @@ def _fake_detector(monkeypatch: pytest.MonkeyPatch) -> None:
         return FakeDetector()
 
     monkeypatch.setattr(bulk_detection, "load_detector", load)
+    # Another process would have the real one.
+    monkeypatch.setattr(import_module("stream.cli.detect"), "usable_cores", lambda: 1)
 
 
 def _detect(*arguments: str | Path, stdin: bytes | str | None = None) -> Result:
