@@ -18,6 +18,12 @@ from stream.exit_codes import ExitCode
 from stream.reading import Damage, read_lines
 from stream.terminal import harmless_json, visible
 
+SLOTS = (
+    *("type", "status", "initiator", "target", "place", "date", "toll", "timing", "mode", "actors", "victims"),
+    *("weapons", "claims", "sentences", "severity", "confidence"),
+)
+"""What is compared of an alert."""
+
 _DIFFERENT = 1
 _LONGEST_SENTENCE = 300
 
@@ -25,7 +31,9 @@ _LONGEST_SENTENCE = 300
 @click.command()
 @click.argument("old", type=InputFile())
 @click.argument("new", type=InputFile())
-@click.option("--ignore", multiple=True, metavar="SLOT", help="Leave a slot out, such as confidence; may be repeated.")
+@click.option(
+    "--ignore", multiple=True, metavar="SLOT", type=click.Choice(SLOTS), help="Leave a slot out; may be repeated."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 @click.pass_context
 def diff(ctx: click.Context, *, old: str, new: str, ignore: tuple[str, ...], as_json: bool) -> None:
