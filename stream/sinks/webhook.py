@@ -167,12 +167,7 @@ class Webhook:
                 reason = f"its address {self._sockets.refused} is not public; --allow-private allows such ones"
                 return _Refusal(reason, may_pass=False)
             return _Refusal(f"{type(cause).__name__}", may_pass=True)
-        if 200 <= status < 300:
-            return None
-        if 300 <= status < 400:
-            return _Refusal(f"it redirects ({status}), which is not followed: give the final address", may_pass=False)
-        may_pass = status >= 500 or status in _PASSING
-        return _Refusal(f"it answered {status}", may_pass=may_pass, wait_seconds=_asked_wait(retry_after))
+        return _judged(status, retry_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +177,16 @@ class _Refusal:
     reason: str
     may_pass: bool
     wait_seconds: float | None = None
+
+
+def _judged(status: int, retry_after: str | None) -> _Refusal | None:
+    """Return what an answer means: None where the delivery was taken."""
+    if 200 <= status < 300:
+        return None
+    if 300 <= status < 400:
+        return _Refusal(f"it redirects ({status}), which is not followed: give the final address", may_pass=False)
+    may_pass = status >= 500 or status in _PASSING
+    return _Refusal(f"it answered {status}", may_pass=may_pass, wait_seconds=_asked_wait(retry_after))
 
 
 def _asked_wait(retry_after: str | None) -> float | None:

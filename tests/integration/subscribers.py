@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from click.testing import CliRunner, Result
 
 from schemas.alert import Alert
@@ -42,6 +43,20 @@ def publish(stand: Stand, *items: Alert | Incident | str) -> None:
             await producer.stop()
 
     asyncio.run(send())
+
+
+def create_topics(stand: Stand, *names: str) -> None:
+    """Make topics of one partition besides those of the contract."""
+
+    async def create() -> None:
+        client = AIOKafkaAdminClient(bootstrap_servers=stand.settings.broker)
+        await client.start()
+        try:
+            await client.create_topics([NewTopic(name, 1, 1) for name in names])
+        finally:
+            await client.close()
+
+    asyncio.run(create())
 
 
 def environ(stand: Stand) -> dict[str, str]:

@@ -22,7 +22,6 @@ from typing import Any
 
 import pytest
 import xmlschema
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from schemas.alert import Alert
 from schemas.incident import Incident, Lifecycle
@@ -33,7 +32,7 @@ from stream.subscribe import Gone, subscribe, subscribe_incidents
 from tests.formats.made import incident
 from tests.incidents.made import alert
 from tests.integration.stand import ROOT, Stand
-from tests.integration.subscribers import SECRET, Receiver, command, environ, publish
+from tests.integration.subscribers import SECRET, Receiver, command, create_topics, environ, publish
 from tests.integration.subscribers import subscribe as rasid_subscribe
 
 pytestmark = pytest.mark.integration
@@ -67,18 +66,6 @@ def alerts(kafka: RunningBroker) -> Stand:
 
 def _ids(output: str) -> list[str]:
     return sorted(json.loads(line)["alert_id"] for line in output.splitlines())
-
-
-def _create(stand: Stand, *names: str) -> None:
-    async def create() -> None:
-        client = AIOKafkaAdminClient(bootstrap_servers=stand.settings.broker)
-        await client.start()
-        try:
-            await client.create_topics([NewTopic(name, 1, 1) for name in names])
-        finally:
-            await client.close()
-
-    asyncio.run(create())
 
 
 @pytest.mark.parametrize(
@@ -143,7 +130,7 @@ def test_the_table_and_the_cards(alerts: Stand) -> None:
 def test_a_topic_gets_the_same_bytes_keys_and_headers(alerts: Stand) -> None:
     """As JSON lines nothing is changed; in another format the content type is."""
     plain, events = f"{alerts.settings.topic_prefix}desk", f"{alerts.settings.topic_prefix}events"
-    _create(alerts, plain, events)
+    create_topics(alerts, plain, events)
     rasid_subscribe(alerts, "--to-topic", plain, "--severity", "60", "--max-messages", "2")
     rasid_subscribe(alerts, "--to-topic", events, "--severity", "80", "--max-messages", "1", "--format", "cloudevents")
     got = alerts.read(plain, events, until=lambda received: len(received) >= 3)
@@ -265,7 +252,7 @@ def _verified(post: tuple[dict[str, str], bytes]) -> dict[str, Any]:
 def test_a_webhook_gets_each_alert_signed(stand: Stand) -> None:
     """After two errors that may pass, the same again; what it redirects is kept as undelivered, with the rest sent."""
     kept = f"{stand.settings.topic_prefix}undelivered"
-    _create(stand, kept)
+    create_topics(stand, kept)
     publish(stand, *ALERTS[:2])
     with Receiver([503, 429, 200, 302], {"location": "/elsewhere", "retry-after": "1"}).serving() as receiver:
         options = ["--group", stand.settings.group_id, "--webhook", receiver.url, "--allow-private"]
