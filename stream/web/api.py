@@ -43,7 +43,7 @@ class Api:
         store = self._store
         newest = [entry.at for entry in (next(iter(store.alerts), None), next(iter(store.incidents), None)) if entry]
         return _json(
-            models.Status(
+            models.Service(
                 state=store.state,
                 alerts=len(store.alerts),
                 incidents=len(store.incidents),
@@ -193,7 +193,7 @@ class Operation:
 def operations(api: Api) -> list[Operation]:
     """Return everything that the JSON API answers."""
     return [
-        Operation(f"{API}/status", api.status, models.Status),
+        Operation(f"{API}/status", api.status, models.Service),
         Operation(f"{API}/alerts", api.alerts, models.Alerts, filtered=True, paged=True),
         Operation(f"{API}/alerts/summary", api.alert_summary, models.Summary, filtered=True),
         Operation(f"{API}/alerts/{{id}}", api.alert, models.AlertView),

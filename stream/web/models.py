@@ -113,7 +113,7 @@ class Summary(_Answer):
     spots: tuple[Spot, ...] = Field(description="Places on the map, those with most last, at most 2,000.")
 
 
-class Status(_Answer):
+class Service(_Answer):
     """Whether what is shown is live, and how much is held."""
 
     state: State = Field(description="loading: reads what is there. silent: the broker does not answer.")
