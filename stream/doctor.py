@@ -117,9 +117,8 @@ async def _broker(client: AIOKafkaAdminClient, settings: Settings) -> Finding:
 
 async def _topics(client: AIOKafkaAdminClient, settings: Settings) -> list[Finding]:
     """Return what is missing, or else what differs from what is safe."""
-    names = settings.topics.all
-    states = await topic_states(client, names)
-    missing = [name for name in names if name not in states]
+    states = await topic_states(client, (*settings.topics.all, *settings.topics.internal))
+    missing = [name for name in settings.topics.all if name not in states]
     if missing:
         remedy = "Run `rasid topics create`; if they are there, check RASID_TOPIC_PREFIX and the rights of our user."
         return [Finding("topics", "failed", f"missing: {', '.join(missing)}", remedy, ExitCode.NO_TOPIC)]

@@ -32,6 +32,11 @@ class IncidentMetrics:
         )
         self._revisions = Counter("rasid_incident_revisions", "Revisions of incidents.", ["lifecycle"], registry=own)
         self._surges = Counter("rasid_surges", "Revisions of surges.", ["state"], registry=own)
+        # From zero on: Prometheus sees no increase in a series that begins with its first event.
+        for lifecycle in (*Lifecycle, None):
+            self._revisions.labels(lifecycle.value if lifecycle else "merged")
+        for state in SurgeState:
+            self._surges.labels(state.value)
         self.lag = Gauge("rasid_consumer_lag", "Messages not yet committed.", ["topic", "partition"], registry=own)
         self.assigned = Gauge("rasid_assigned_partitions", "Partitions that this worker has.", registry=own)
 

@@ -45,12 +45,17 @@ def quantile(share: float, metric: str, by: str = "") -> str:
 PANELS = (
     stat("Workers", "none", 'sum(up{job="rasid"})', "Pods or processes that answer Prometheus."),
     stat("Articles a second", "none", f"sum(rate(rasid_articles_total{_RATE}))"),
-    stat("Articles waiting", "none", "sum(rasid_consumer_lag)", "In the articles topic, not yet committed."),
+    stat(
+        "Articles waiting",
+        "none",
+        'sum(rasid_consumer_lag{topic=~".*articles"})',
+        "In the articles topic, not yet committed.",
+    ),
     stat("Slowest hundredth", "s", quantile(0.99, "rasid_topic_to_alert_seconds"), "From the topic to the alert."),
     stat("Alerts, last hour", "none", "sum(increase(rasid_alerts_total[1h]))"),
     stat("Dead letters, last hour", "none", 'sum(increase(rasid_articles_total{outcome="dead_letter"}[1h]))'),
     chart("Articles", "reqps", (f"sum by (outcome) (rate(rasid_articles_total{_RATE}))", "{{outcome}}")),
-    chart("Articles waiting", "none", ("sum by (partition) (rasid_consumer_lag)", "partition {{partition}}")),
+    chart("Messages waiting", "none", ("sum by (topic) (rasid_consumer_lag)", "{{topic}}")),
     chart(
         "From the topic to the alert",
         "s",
@@ -77,6 +82,8 @@ PANELS = (
         description="Reading and detection: an article. Delivery: a batch.",
     ),
     chart("Background left out", "reqps", (f"sum(rate(rasid_background_alerts_total{_RATE}))", "alerts")),
+    chart("Incidents", "reqps", (f"sum by (lifecycle) (rate(rasid_incident_revisions_total{_RATE}))", "{{lifecycle}}")),
+    chart("Surges", "reqps", (f"sum by (state) (rate(rasid_surges_total{_RATE}))", "{{state}}")),
     chart("Partitions of each worker", "none", ("rasid_assigned_partitions", "{{instance}}")),
     chart("Memory", "bytes", ('process_resident_memory_bytes{job="rasid"}', "{{instance}}")),
     chart("Processor cores", "none", (f'rate(process_cpu_seconds_total{{job="rasid"}}{_RATE})', "{{instance}}")),

@@ -138,32 +138,56 @@ def running(service: str, broker: str, **own: str) -> Iterator[subprocess.Popen[
         process.wait()
 
 
+def is_healthy(service: str, **own: str) -> bool:
+    """Run the health check of a service of ours."""
+    asked = subprocess.run(
+        health_check(service), env={**os.environ, **own}, stderr=subprocess.DEVNULL, timeout=30, check=False
+    )
+    return asked.returncode == 0
+
+
+def becomes_healthy(service: str, **own: str) -> None:
+    """Wait until the health check of a service passes."""
+    deadline = time.monotonic() + 90
+    while not is_healthy(service, **own):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+
+
+def stop(process: subprocess.Popen[bytes], service: str) -> None:
+    """End a service as `docker compose stop` does, in no more time than it gives."""
+    process.terminate()
+    assert process.wait(float(SERVICES[service]["stop_grace_period"].removesuffix("s"))) == 0
+
+
 @pytest.mark.integration
 def test_what_compose_starts_works_by_hand(kafka_of_compose: Kafka) -> None:
     """Topics are made, and the worker becomes healthy, reads, writes, and ends on SIGTERM in the time it is given."""
     broker = kafka_of_compose.network
     with running("topics", broker) as topics:
         assert topics.wait(60) == 0
-    port = str(free_port())
-    with running("worker", broker, RASID_HEALTH_PORT=port) as worker:
-        check = health_check("worker")
-        deadline = time.monotonic() + 90
-        while time.monotonic() < deadline:
-            asked = subprocess.run(check, env={**os.environ, "RASID_HEALTH_PORT": port}, check=False, timeout=30)
-            if asked.returncode == 0:
-                break
-            time.sleep(0.5)
-        assert asked.returncode == 0
+    own = {"RASID_HEALTH_PORT": str(free_port())}
+    with running("worker", broker, **own) as worker:
+        becomes_healthy("worker", **own)
         stand = helpers.Stand(broker, topic_prefix="rasid.", group_id="rasid")
         stand.produce([(b"a", b"{")])
         dead = stand.read(stand.settings.topics.dead_letters, until=lambda got: len(got) == 1)
         assert [message.value for message in dead] == [b"{"]
-        worker.terminate()
-        assert worker.wait(float(SERVICES["worker"]["stop_grace_period"].removesuffix("s"))) == 0
-    # And a check of a worker that is gone fails.
-    assert subprocess.run(
-        check, env={**os.environ, "RASID_HEALTH_PORT": port}, check=False, stderr=subprocess.DEVNULL
-    ).returncode
+        stop(worker, "worker")
+    assert not is_healthy("worker", **own)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(("name", "variable"), [("incidents", "RASID_HEALTH_PORT"), ("serve", "RASID_SERVE_PORT")])
+def test_what_a_profile_adds_works_by_hand(kafka_of_compose: Kafka, name: str, variable: str) -> None:
+    """It becomes healthy by its own check, and ends on SIGTERM in the time that it is given."""
+    broker = kafka_of_compose.network
+    with running("topics", broker) as topics:
+        assert topics.wait(60) == 0
+    own = {variable: str(free_port())}
+    with running(name, broker, RASID_SERVE_TOKEN="0123456789abcdef", **own) as process:
+        becomes_healthy(name, **own)
+        stop(process, name)
 
 
 @pytest.mark.skipif(shutil.which("prometheus") is None, reason="prometheus (a Debian package) is not installed")

@@ -16,8 +16,9 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from schemas.topics import Topics
+from stream.app import create_app
 from stream.cli import main
+from stream.incident_app import create_incident_app
 from stream.settings import Settings, load_settings
 
 HERE = Path(__file__).parent
@@ -178,8 +179,16 @@ def test_rasid_takes_the_settings(objects: list[dict[str, Any]], monkeypatch: py
     assert found.health_host == "0.0.0.0"  # noqa: S104 - inside a pod
     for deployment in of_kind(objects, "Deployment"):
         ports = {port["name"]: port["containerPort"] for port in container(deployment)["ports"]}
+        assert len(ports) == len(container(deployment)["ports"])
+        figures = deployment["spec"]["template"]["metadata"].get("annotations", {})
+        if container(deployment)["args"] == ["serve"]:
+            assert found.serve_host == "0.0.0.0"  # noqa: S104 - inside a pod
+            assert ports["health"] == found.serve_port
+            assert figures == {}
+            continue
         assert ports["health"] == found.health_port
-        assert deployment["spec"]["template"]["metadata"]["annotations"]["prometheus.io/port"] == str(found.health_port)
+        assert figures["prometheus.io/scrape"] == "true"
+        assert figures["prometheus.io/port"] == str(found.health_port)
 
 
 def test_rasid_takes_the_arguments(objects: list[dict[str, Any]]) -> None:
@@ -200,6 +209,7 @@ def test_the_workers_scale_up_to_the_partitions(
 ) -> None:
     """KEDA looks at the workers' own group and topic; more pods than partitions would idle."""
     own = settings(production, monkeypatch)
+    apps = {"rasid-worker": create_app, "rasid-incidents": create_incident_app}
     deployments = {each["metadata"]["name"]: each for each in of_kind(production, "Deployment")}
     (job,) = of_kind(production, "Job")
     words = container(job)["args"]
@@ -212,8 +222,9 @@ def test_the_workers_scale_up_to_the_partitions(
         (trigger,) = scaled["spec"]["triggers"]
         metadata = trigger["metadata"]
         assert metadata["bootstrapServers"] == own.broker
-        assert metadata["consumerGroup"] == own.group_id
-        assert metadata["topic"] in Topics(own.topic_prefix).all
+        app = apps[scaled["spec"]["scaleTargetRef"]["name"]](own)
+        assert metadata["consumerGroup"] == app.settings.group_id
+        assert metadata["topic"] in app.consumes
         assert metadata["tls"] == ("enable" if own.tls else "disable")
         assert metadata["sasl"] == str(own.sasl_mechanism).lower().replace("scram-sha-", "scram_sha")
         # Faust begins there as well.

@@ -125,15 +125,15 @@ class Collector:
 
 
 class Prometheus:
-    """Prometheus on a free port, which asks *target* every second under the committed rules."""
+    """Prometheus on a free port, which asks *targets* every second under the committed rules."""
 
-    def __init__(self, folder: Path, target: str) -> None:
+    def __init__(self, folder: Path, targets: list[str]) -> None:
         config = yaml.safe_load((FOLDER / "prometheus.yml").read_text(encoding="utf-8"))
         config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
         (scrape,) = config["scrape_configs"]
         # One address in place of Docker's names.
         del scrape["dns_sd_configs"]
-        scrape["static_configs"] = [{"targets": [target]}]
+        scrape["static_configs"] = [{"targets": targets}]
         (folder / "prometheus.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
         shutil.copy(FOLDER / "alerts.yaml", folder)
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -189,8 +189,10 @@ def stand(kafka: RunningBroker, collector: Collector) -> Iterator[helpers.Stand]
     """Give a worker that sends traces and has seen one article of each outcome."""
     made = helpers.Stand(kafka.bootstrap)
     try:
-        made.create_topics()
+        rasid = str(Path(sys.executable).with_name("rasid"))
+        assert made.start([rasid, "topics", "create"]).process.wait(60) == 0
         made.start(RASID_OTLP_ENDPOINT=collector.url)
+        made.start([rasid, "incidents"])
         made.produce([helpers.article(n) for n in range(6)], headers=[("traceparent", PARENT)])
         made.produce([helpers.article(6, title="background"), (b"bad", b"{")])
         made.read(*made.alert_topics, until=lambda got: len(got) >= 6)
@@ -202,13 +204,14 @@ def stand(kafka: RunningBroker, collector: Collector) -> Iterator[helpers.Stand]
 @pytest.fixture(scope="module")
 def prometheus(stand: helpers.Stand, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     """Give a Prometheus that watches the worker."""
-    address = stand.workers[0].health_url().removeprefix("http://")
-    made = Prometheus(tmp_path_factory.mktemp("prometheus"), address)
+    _, worker, incidents = stand.workers
+    targets = [each.health_url().removeprefix("http://") for each in (worker, incidents)]
+    made = Prometheus(tmp_path_factory.mktemp("prometheus"), targets)
     try:
-        assert eventually(lambda: made.series('up{job="rasid"} == 1')), stand.workers[0].log
+        assert eventually(lambda: made.series('sum(up{job="rasid"}) == 2')), incidents.log
         # Something has to happen between two looks for a rate to be one.
         stand.produce([helpers.article(10), helpers.article(11), helpers.article(12, title="background"), (b"b", b"{")])
-        assert eventually(lambda: made.series("sum(rate(rasid_alerts_total[10s])) > 0")), stand.workers[0].log
+        assert eventually(lambda: made.series("sum(rate(rasid_alerts_total[10s])) > 0")), worker.log
         yield made
     finally:
         made.close()
