@@ -50,6 +50,7 @@ class Changelog:
         self._partition = partition
         self._store = store
         self._producer: Any = None
+        self._writing: asyncio.Task[int] | None = None
 
     async def open(self) -> None:
         """Shut out earlier owners, then bring the store up to date. Raises ChangelogError."""
@@ -79,7 +80,12 @@ class Changelog:
         entries = {**entries, POSITION: b"%d" % position}
         try:
             async with asyncio.timeout(self._settings.delivery_timeout_seconds):
-                offset = await self._transact(records, list(entries.items()))
+                self._writing = asyncio.create_task(self._transact(records, list(entries.items())))
+                offset = await self._writing
+        except asyncio.CancelledError:
+            if self._producer is None:
+                raise FencedError(f"{self._name} was given back") from None
+            raise
         except (ProducerFenced, InvalidProducerEpoch) as cause:
             raise FencedError(f"another process has opened {self._name}") from cause
         except (KafkaError, OSError, TimeoutError) as cause:
@@ -89,6 +95,9 @@ class Changelog:
     async def close(self) -> None:
         """Disconnect; an unfinished transaction is the next owner's to end."""
         producer, self._producer = self._producer, None
+        if self._writing is not None:
+            # It would wait for ever.
+            self._writing.cancel()
         if producer is not None:
             with suppress(Exception):
                 await asyncio.wait_for(producer.stop(), _STOP_SECONDS)

@@ -138,9 +138,16 @@ class Incidents:
 
     async def on_revoked(self, *_: Any, **__: Any) -> None:
         """Finish the batches in work, then let go of all partitions, before others get them."""
+        for work in self._stateful.values():
+            work.suspend()
         for batches in self._batches:
             await batches.idle(_REBALANCE_SECONDS)
         await self._release()
+
+    async def on_assigned(self, *_: Any, **__: Any) -> None:
+        """Go on with the partitions that were given to us."""
+        for work in self._stateful.values():
+            work.resume()
 
     async def _release(self) -> None:
         for work in self._stateful.values():
@@ -157,4 +164,5 @@ def create_incident_app(settings: Settings) -> WorkerApp:
     work = Incidents(settings, app, metrics)
     app.work = work
     app.on_partitions_revoked.connect(work.on_revoked)
+    app.on_partitions_assigned.connect(work.on_assigned)
     return app

@@ -78,12 +78,15 @@ class StatefulWork:
         self._owned: dict[int, _Owned] = {}
         self._fenced: set[int] = set()
         self._epoch = 0
+        self._suspended = False
         self._breaker = CircuitBreaker(settings.max_consecutive_failures)
         self.acked = 0
         """Messages acked since the start."""
 
     async def handle(self, events: Sequence[EventT[bytes]]) -> None:
         """Process *events* and ack them. Raises WorkerError."""
+        if self._suspended:
+            return
         by_partition: dict[int, list[EventT[bytes]]] = {}
         for event in events:
             # What came before a rebalance comes again, to whoever has the partition now.
@@ -100,6 +103,14 @@ class StatefulWork:
             raise WorkerError(
                 f"{fault} Nothing is lost: a restart goes on from there.", ExitCode.UNDELIVERED
             ) from fault
+
+    def suspend(self) -> None:
+        """Begin nothing more: a rebalance has begun, and what has come until now will come again."""
+        self._suspended = True
+
+    def resume(self) -> None:
+        """Go on: the rebalance is over."""
+        self._suspended = False
 
     async def release(self) -> None:
         """Let go of all partitions; those that come back begin with their changelog."""
@@ -127,8 +138,12 @@ class StatefulWork:
                     return False
                 _log.exception("batch_failed", partition=partition, consequence="its messages are taken one by one")
                 await self._apply_singly(partition, sources, epoch)
+        except ChangelogError:
+            if epoch != self._epoch:
+                return False
+            raise
         except FencedError as fenced:
-            # The rebalance that took the partition from us has not reached us yet.
+            # The rebalance that took the partition from us may not have reached us yet.
             _log.warning("partition_lost", partition=partition, reason=str(fenced))
             if epoch == self._epoch:
                 self._fenced.add(partition)

@@ -98,7 +98,10 @@ class Stand:
             and all(worker.process.poll() is not None for worker in self.workers)
         )
 
-    def create_topics(self) -> None:
+    def create_topics(self, *, internal: bool = False) -> None:
+        """Create the topics of the contract, and those of the incident agents if *internal*."""
+        topics = self.settings.topics
+
         async def create() -> None:
             client = AIOKafkaAdminClient(bootstrap_servers=self.settings.broker)
             await client.start()
@@ -110,7 +113,7 @@ class Stand:
                 await client.create_topics(
                     [
                         NewTopic(topic, self._partitions, self._replicas, topic_configs=configs)
-                        for topic in self.settings.topics.all
+                        for topic in (*topics.all, *(topics.internal if internal else ()))
                     ]
                 )
             finally:
