@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from schemas.topics import INTERNAL_SPECS, SPECS, TopicId, Topics
 
 _EXISTENCE = "topic"
 _SAFE_REPLICAS = 3
+_ASKS, _ASK_SECONDS = 50, 0.1
 
 
 class TopicError(RuntimeError):
@@ -133,7 +135,17 @@ async def create_topics(admin: AIOKafkaAdminClient, plans: Sequence[TopicPlan]) 
             words = rest[0] if rest and rest[0] else for_code(code).__name__
             raise TopicError(f"the broker refuses to create {name}: {words}")
         created.append(name)
+    await _are_known(admin, created)
     return created
+
+
+async def _are_known(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
+    """Wait a little until the broker tells of topics that it has made: what uses them next must find them."""
+    for _ in range(_ASKS):
+        there = {topic["topic"] for topic in await admin.describe_topics() if not topic["error_code"]}
+        if there.issuperset(names):
+            return
+        await asyncio.sleep(_ASK_SECONDS)
 
 
 async def topic_states(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, TopicState]:

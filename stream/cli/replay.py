@@ -175,7 +175,7 @@ def _live(settings: Settings, plan: Plan, outcome: Outcome, wish: _Wanted, show:
                 raise Failed(f"{cause}. {advice}", ExitCode.STALLED) from cause
         if file:
             file.remove()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):
         if file:
             _say(f"Stopped after {work.count.settled} lines; the same command goes on there.")
         raise
