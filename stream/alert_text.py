@@ -5,9 +5,10 @@ Every string made here went through `visible`: what an article says cannot drive
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from schemas.alert import Actor, Alert, Casualties, DatePrecision, Occurred, Place, Role, Stance, Status
+from schemas.alert import Actor, Alert, Casualties, CasualtyScope, DatePrecision, Occurred, Place, Role, Stance, Status
 from stream.terminal import visible
 
 STANCES = {
@@ -22,7 +23,10 @@ STANCES = {
 
 @dataclass(frozen=True, slots=True)
 class AlertText:
-    """An alert as lines of text. What the article does not tell is an empty string, except for *what* and *says*."""
+    """An alert as lines of text. What the article does not tell is an empty string, except for *what* and *says*.
+
+    *place* and *losses* are short forms of *where* and *toll*, for a table.
+    """
 
     what: str
     status: str
@@ -33,6 +37,8 @@ class AlertText:
     says: str
     sentence: str
     origin: str
+    place: str
+    losses: str
 
 
 def alert_text(alert: Alert) -> AlertText:
@@ -47,7 +53,9 @@ def alert_text(alert: Alert) -> AlertText:
         toll=visible(tolls(alert.casualties)),
         says=visible(_says(alert)),
         sentence=visible(sentence(alert)),
-        origin=visible(" · ".join(filter(None, [article.source, f"{article.published_at:%Y-%m-%d}", article.title]))),
+        origin=visible(" · ".join(filter(None, [f"{article.published_at:%Y-%m-%d}", article.source, article.title]))),
+        place=visible(short_place(alert.place)),
+        losses=", ".join(_losses(alert.casualties)),
     )
 
 
@@ -68,6 +76,13 @@ def where(place: Place | None) -> str:
     parts = [place.name_en or place.text, place.admin1, place.country]
     # A country stands for itself, and a province need not be named twice.
     return ", ".join(dict.fromkeys(part for part in parts if part))
+
+
+def short_place(place: Place | None) -> str:
+    """Return a place with its country alone; empty where it is unknown."""
+    if place is None:
+        return ""
+    return ", ".join(filter(None, [place.name_en or place.text, place.country]))
 
 
 def when(occurred: Occurred) -> str:
@@ -106,17 +121,28 @@ def tolls(casualties: tuple[Casualties, ...]) -> str:
     return ", ".join(_toll(toll, with_source=kinds.count(toll.kind) > 1) for toll in casualties)
 
 
-def _toll(toll: Casualties, *, with_source: bool) -> str:
+def _losses(casualties: tuple[Casualties, ...]) -> Iterator[str]:
+    """Of each kind the first figure of this event, without sides and sources."""
+    kinds = set()
+    for toll in casualties:
+        if toll.scope is CasualtyScope.INCIDENT and toll.kind not in kinds:
+            kinds.add(toll.kind)
+            yield f"{_number(toll)} {toll.kind.value}"
+
+
+def _number(toll: Casualties) -> str:
     if toll.high is None:
-        number = f"{toll.low}+"
-    else:
-        number = f"{toll.low}" if toll.low == toll.high else f"{toll.low}–{toll.high}"
+        return f"{toll.low}+"
+    return f"{toll.low}" if toll.low == toll.high else f"{toll.low}–{toll.high}"
+
+
+def _toll(toll: Casualties, *, with_source: bool) -> str:
     notes = [toll.victims.text] if toll.victims else []
     if toll.scope == "cumulative":
         notes.append("so far, over several events")
     if with_source and toll.source:
         notes.append(f"says {toll.source.text}")
-    return f"{number} {toll.kind.value}" + (f" ({'; '.join(notes)})" if notes else "")
+    return f"{_number(toll)} {toll.kind.value}" + (f" ({'; '.join(notes)})" if notes else "")
 
 
 def _says(alert: Alert) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from schemas.alert import CasualtyKind, Stance, Status
 from schemas.incident import Incident, Lifecycle, Range
-from stream.alert_text import STANCES, AlertText, when, where, who
+from stream.alert_text import STANCES, AlertText, short_place, when, where, who
 from stream.terminal import visible
 
 
@@ -18,7 +18,8 @@ def incident_text(incident: Incident) -> AlertText:
         "" if incident.status is Status.REPORTED else incident.status.value,
         "" if news in {Lifecycle.OPEN, Lifecycle.UPDATED} else news.value,
     ]
-    tolls = [_range(toll.killed, CasualtyKind.KILLED), _range(toll.injured, CasualtyKind.INJURED)]
+    ranges = {CasualtyKind.KILLED: toll.killed, CasualtyKind.INJURED: toll.injured}
+    tolls = [_range(figures, kind) for kind, figures in ranges.items()]
     seen = f"{incident.first_seen:%Y-%m-%d %H:%M} to {incident.last_seen:%Y-%m-%d %H:%M}"
     return AlertText(
         what=incident.event_type.value.replace("_", " "),
@@ -30,6 +31,8 @@ def incident_text(incident: Incident) -> AlertText:
         says=visible(_says(incident)),
         sentence=visible(incident.headline.ar),
         origin=visible(f"{incident.incident_id} · revision {incident.revision} · told of {seen}"),
+        place=visible(short_place(incident.place)),
+        losses=", ".join(f"{figures.best} {kind.value}" for kind, figures in ranges.items() if figures),
     )
 
 

@@ -15,6 +15,7 @@ from bidi import get_display
 
 # Nobody sees it; it keeps two Arabic cells of a row from changing places.
 _LEFT_TO_RIGHT_MARK = "\u200e"
+_ISOLATE_RIGHT_TO_LEFT, _END_OF_ISOLATE = "\u2067", "\u2069"
 # Terminals that show characters in the order in which they come.
 _PLAIN_TERMS = ("alacritty", "foot", "ghostty", "kitty", "linux", "rio", "rxvt", "st-", "wezterm", "xterm-kitty")
 _PLAIN_PROGRAMS = frozenset({"ghostty", "hyper", "rio", "tabby", "vscode", "wezterm"})
@@ -47,12 +48,15 @@ def joined(text: str, bidi: Bidi) -> str:
     return str(arabic_reshaper.reshape(text)) if bidi is Bidi.OURS else text
 
 
-def ordered(text: str, bidi: Bidi) -> str:
-    """Return one line of `joined` text so that it is read from right to left where it is Arabic."""
+def ordered(text: str, bidi: Bidi, *, arabic: bool = False) -> str:
+    """Return one line of `joined` text so that what is Arabic in it is read from right to left.
+
+    An *arabic* text begins at the right; any other begins at the left, whatever it holds.
+    """
     match bidi:
         case Bidi.OURS:
-            return str(get_display(text, base_dir="L"))
+            return str(get_display(text, base_dir="R" if arabic else "L"))
         case Bidi.TERMINAL:
-            return f"{text}{_LEFT_TO_RIGHT_MARK}"
+            return f"{_ISOLATE_RIGHT_TO_LEFT}{text}{_END_OF_ISOLATE}" if arabic else f"{text}{_LEFT_TO_RIGHT_MARK}"
         case Bidi.NONE:
             return text

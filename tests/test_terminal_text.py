@@ -39,3 +39,10 @@ def test_a_terminal_that_orders_gets_the_text_with_a_mark_behind() -> None:
     assert ordered(joined("قصف", Bidi.TERMINAL), Bidi.TERMINAL) == "قصف\u200e"
     assert cell_len("\u200e") == 0
     assert ordered(joined("قصف", Bidi.NONE), Bidi.NONE) == "قصف"
+
+
+def test_an_arabic_text_begins_at_the_right() -> None:
+    """Also where a number is its first word."""
+    assert ordered(joined("9 قتلى", Bidi.OURS), Bidi.OURS, arabic=True) == "\ufef0\ufee0\ufe98\ufed7 9"
+    assert ordered("9 قتلى", Bidi.TERMINAL, arabic=True) == "\u20679 قتلى\u2069"
+    assert ordered("9 قتلى", Bidi.NONE, arabic=True) == "9 قتلى"

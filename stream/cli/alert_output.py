@@ -16,7 +16,9 @@ _STYLES = {Kind.ATTACK: "bold red", Kind.DIPLOMACY: "bold cyan"}
 _LABEL_WIDTH = 9
 _INDENT = _LABEL_WIDTH + 3
 # Heading and width in cells; the last column takes what is left.
-_COLUMNS = (("WHEN", 11), ("WHAT", 25), ("WHERE", 26), ("TOLL", 22), ("WHO", 0))
+_COLUMNS = (("WHEN", 11), ("SEV", 3), ("WHAT", 25), ("WHERE", 24), ("TOLL", 24), ("WHO", 0))
+# From this severity on it catches the eye.
+_SEVERE = 60
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -42,13 +44,14 @@ def print_card(to: Console, item: Alert | Incident, bidi: Bidi = Bidi.NONE) -> N
         ("article" if is_alert else "incident", words.origin),
     ):
         if text:
-            to.print(Text().append(f"  {label:<{_LABEL_WIDTH}} ", style="dim").append(_wrapped(to, text, bidi)))
+            shown = _wrapped(to, text, bidi, arabic=text is words.sentence)
+            to.print(Text().append(f"  {label:<{_LABEL_WIDTH}} ", style="dim").append(shown))
     to.print()
 
 
 def print_heading(to: Console) -> None:
     """Print the names of the columns."""
-    to.print(Text(_row([name for name, _ in _COLUMNS], to.width, Bidi.NONE), style="bold"))
+    to.print(_row([(name, "bold") for name, _ in _COLUMNS], to.width, Bidi.NONE))
 
 
 def print_row(to: Console, item: Alert | Incident, bidi: Bidi = Bidi.NONE) -> None:
@@ -57,9 +60,15 @@ def print_row(to: Console, item: Alert | Incident, bidi: Bidi = Bidi.NONE) -> No
     what = f"{words.what} ({words.status})" if words.status else words.what
     # Of several days the first is enough here.
     first, to_, _ = words.when.partition(" to ")
-    when = f"{first}…" if to_ else first
-    line = _row([when, what, words.where, words.toll, words.who], to.width, bidi)
-    to.print(Text(line, style=_STYLES[item.kind].removeprefix("bold ")))
+    cells = [
+        (f"{first}…" if to_ else first, "dim"),
+        (f"{item.severity:>3}", "bold yellow" if item.severity >= _SEVERE else "dim"),
+        (what, _STYLES[item.kind]),
+        (words.place, ""),
+        (words.losses, "bold"),
+        (words.who, ""),
+    ]
+    to.print(_row(cells, to.width, bidi))
 
 
 def print_gone(to: Console, incident_id: str) -> None:
@@ -71,19 +80,23 @@ def _words(item: Alert | Incident) -> AlertText:
     return alert_text(item) if isinstance(item, Alert) else incident_text(item)
 
 
-def _wrapped(to: Console, text: str, bidi: Bidi) -> str:
+def _wrapped(to: Console, text: str, bidi: Bidi, *, arabic: bool) -> str:
     """Return *text* for the terminal; where its order is ours it is cut into lines before it is turned."""
     if bidi is not Bidi.OURS:
-        return ordered(text, bidi)
+        return ordered(text, bidi, arabic=arabic)
     lines = Text(joined(text, bidi)).wrap(to, max(to.width - _INDENT, 20))
-    return f"\n{' ' * _INDENT}".join(ordered(line.plain.rstrip(), bidi) for line in lines)
+    return f"\n{' ' * _INDENT}".join(ordered(line.plain.rstrip(), bidi, arabic=arabic) for line in lines)
 
 
-def _row(cells: list[str], width: int, bidi: Bidi) -> str:
-    cells = [joined(cell, bidi) for cell in cells]
-    fixed = [_fit(cell, room) for cell, (_, room) in zip(cells, _COLUMNS, strict=True) if room]
-    rest = max(width - sum(cell_len(cell) + 2 for cell in fixed), 20)
-    return "  ".join(ordered(cell, bidi) for cell in [*fixed, _fit(cells[-1], rest).rstrip()]).rstrip()
+def _row(cells: list[tuple[str, str]], width: int, bidi: Bidi) -> Text:
+    line = Text()
+    for (cell, style), (_, room) in zip(cells, _COLUMNS, strict=True):
+        # The last takes what is left, and nothing stands behind it.
+        text = _fit(joined(cell, bidi), room or max(width - line.cell_len, 20))
+        line.append(ordered(text if room else text.rstrip(), bidi), style)
+        line.append("  " if room else "")
+    line.rstrip()
+    return line
 
 
 def _fit(text: str, room: int) -> str:

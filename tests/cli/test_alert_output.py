@@ -12,6 +12,8 @@ from rich.console import Console
 
 from schemas.alert import Alert
 from stream.cli.alert_output import console, print_card, print_heading, print_row
+from stream.terminal_text import Bidi
+from tests.formats.made import full, incident
 
 
 def _alert(text: str, **more: Any) -> Alert:
@@ -94,8 +96,43 @@ def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     screen = _terminal(100)
     print_row(screen, _alert("x"))
-    assert "\x1b[3" not in _printed(screen)
+    assert "31m" not in _printed(screen)
     monkeypatch.delenv("NO_COLOR")
     coloured = _terminal(100)
     print_row(coloured, _alert("x"))
-    assert "\x1b[3" in _printed(coloured)
+    assert "31m" in _printed(coloured)
+
+
+def test_where_the_order_is_ours_long_texts_are_cut_into_lines_first() -> None:
+    """The first line holds the beginning, which stands at its right; columns of rows stay in place."""
+    screen = _terminal(60)
+    words = [f"كلمة{number}" for number in range(20)]
+    print_card(screen, _alert(" ".join(words)), Bidi.OURS)
+    lines = _printed(screen).splitlines()
+    first = next(line for line in lines if line.startswith("  sentence"))
+    assert first.endswith("0ﺔﻤﻠﻛ")
+    assert all(cell_len(line) <= 60 for line in lines)
+    assert lines.index(first) + 1 < len(lines)
+    print_row(screen, _alert("إدلب"), Bidi.OURS)
+    assert "ﺐﻟﺩﺇ, SY" in _printed(screen)
+    print_row(screen, _alert("إدلب"), Bidi.TERMINAL)
+    assert "إدلب, SY" in _printed(screen)
+    assert "\u200e" in _printed(screen)
+
+
+def test_incidents_have_cards_and_rows_too() -> None:
+    """With their sources and headline."""
+    screen = _terminal(120)
+    print_card(screen, incident(full()))
+    print_row(screen, incident(full()))
+    lines = _printed(screen).splitlines()
+    assert [line.split()[0] for line in lines[1:-2]] == [
+        "where",
+        "when",
+        "who",
+        "toll",
+        "sources",
+        "headline",
+        "incident",
+    ]
+    assert "3 killed, 5 injured" in lines[-1]
