@@ -13,6 +13,7 @@ from typing import Any, Literal
 import click
 
 from stream.cli.asynchronous import run
+from stream.cli.endings import cancelled_by_signals
 from stream.cli.failure import Failed
 from stream.cli.filter_options import filter_options
 from stream.cli.options import broker_options
@@ -139,7 +140,7 @@ def subscribe(
         raise click.UsageError(f"--to-topic: {target.to_topic} is where they come from")
     if sys.stdout.isatty() and idle_timeout is None:
         click.echo("Waiting; Ctrl-C ends it.", err=True)
-    run(_subscribe(settings, subscribing, target))
+    run(cancelled_by_signals(_subscribe(settings, subscribing, target)))
 
 
 def _check(target: Target) -> None:

@@ -10,17 +10,18 @@ from typing import Self
 
 from stream.outputs import Output
 from stream.subscribe import Delivered
-from stream.whole_writes import sync, write_whole
+from stream.whole_writes import NotWrittenError, sync, write_whole
 
 
 class LineFile:
     """A file that whole lines are appended to. A line that a crash left without its end gets one."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
         self.is_empty = os.fstat(self._descriptor).st_size == 0
         if not self.is_empty and os.pread(self._descriptor, 1, os.fstat(self._descriptor).st_size - 1) != b"\n":
-            write_whole(self._descriptor, "\n")
+            self.append("\n")
 
     def __enter__(self) -> Self:
         return self
@@ -30,7 +31,10 @@ class LineFile:
 
     def append(self, line: str) -> None:
         """Append *line*, which has its end. Raises OSError, after what was written of it is taken back."""
-        write_whole(self._descriptor, line)
+        try:
+            write_whole(self._descriptor, line)
+        except NotWrittenError as cause:
+            raise NotWrittenError(cause.errno, cause.strerror, str(self._path)) from cause
 
     async def settle(self) -> None:
         """Return once the lines are on the disk. Raises OSError."""
