@@ -32,7 +32,7 @@ def add(parent: Element, tag: str, text: str = "", /, **attributes: object) -> E
     return element
 
 
-def bars(parent: Element, counts: Iterable[tuple[str, int]], label: str) -> None:
+def bars(parent: Element, counts: Iterable[tuple[str, int]], label: str, *, class_: str = "") -> None:
     """Add a bar for each of the largest *counts*, with its name and number beside it."""
     rows = list(counts)[:_MOST_BARS]
     most = max((count for _, count in rows), default=0)
@@ -44,8 +44,9 @@ def bars(parent: Element, counts: Iterable[tuple[str, int]], label: str) -> None
     for at, (name, count) in enumerate(rows):
         top = at * (_BAR + _GAP)
         add(chart, "text", name, x=_LABEL - 8, y=top + 15, class_="name")
-        add(chart, "rect", x=_LABEL, y=top, width=max(2, round(room * count / most)), height=_BAR, rx=3)
-        add(chart, "text", str(count), x=_LABEL + max(2, round(room * count / most)) + 6, y=top + 15)
+        width = max(2, round(room * count / most))
+        add(chart, "rect", x=_LABEL, y=top, width=width, height=_BAR, rx=3, class_=class_)
+        add(chart, "text", str(count), x=_LABEL + width + 6, y=top + 15)
 
 
 def days(parent: Element, counts: Counter[tuple[str, Kind]], label: str) -> None:

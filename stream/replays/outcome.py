@@ -23,8 +23,8 @@ _ABROAD = "unknown"
 class Outcome:
     """The counts of one replay. *left_out* counts what was not sent or looked at, by reason.
 
-    *countries* are ISO 3166-1 alpha-2; *days* are those on which events occurred, in the article's own zone; *places*
-    are (latitude, longitude, name, country).
+    *countries* are ISO 3166-1 alpha-2; *days* are those of publication, in the article's own zone; *places* are
+    (latitude, longitude, name, country).
     """
 
     articles: int = 0
@@ -54,7 +54,7 @@ class Outcome:
         self.alerts[alert.kind, alert.event_type.value] += 1
         place = alert.place
         self.countries[(place.country if place else None) or _ABROAD] += 1
-        self.days[(alert.occurred.start or alert.article.published_at.date()).isoformat(), alert.kind] += 1
+        self.days[alert.article.published_at.date().isoformat(), alert.kind] += 1
         if place and place.lat is not None and place.lon is not None:
             name = place.name_ar or place.text
             self.places[round(place.lat, 2), round(place.lon, 2), name, place.country or ""] += 1

@@ -24,7 +24,10 @@ dl { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; } dl > div { display: fle
 dd { margin: 0; font-size: 1.7rem; font-variant-numeric: tabular-nums; } dt { font-size: .85rem; }
 svg { width: 100%; height: auto; } svg text { font-size: 13px; fill: var(--ink); } svg .name { text-anchor: end; }
 rect { fill: var(--soft); } rect.attack { fill: var(--attack); } rect.diplomacy { fill: var(--diplomacy); }
+@media (max-width: 40rem) { svg text { font-size: 22px; } }
 .map { border: 1px solid var(--line); } polygon { fill: var(--land); stroke: var(--line); }
+span.attack, span.diplomacy { padding-inline: .4rem 1.2rem; border-inline-start: 1rem solid var(--attack); }
+span.diplomacy { border-color: var(--diplomacy); }
 circle { fill: var(--attack); fill-opacity: .55; stroke: var(--attack); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 th, td { text-align: start; vertical-align: top; padding: .35rem .5rem; border-bottom: 1px solid var(--line); }
@@ -50,13 +53,16 @@ def page(outcome: Outcome, archives: Sequence[str], *, made_at: datetime | None 
         add(body, "h2", "Where")
         world(body, outcome.places, "Map of the alerts' places")
     if outcome.days:
-        add(body, "h2", "When: alerts by the day of the event")
+        add(body, "h2", "When: alerts by the day of publication")
         days(body, outcome.days, "Alerts by day")
+        legend = add(body, "p")
+        for kind in Kind:
+            add(legend, "span", kind.value, class_=kind.value)
     for kind in Kind:
         types = [(name, count) for (of, name), count in outcome.alerts.most_common() if of is kind]
         if types:
             add(body, "h2", f"What: {kind.value}")
-            bars(body, types, f"Alerts of {kind.value} by type")
+            bars(body, types, f"Alerts of {kind.value} by type", class_=kind.value)
     if outcome.countries:
         add(body, "h2", "Countries")
         bars(body, outcome.countries.most_common(), "Alerts by country")
