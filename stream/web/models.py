@@ -16,6 +16,9 @@ class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+_TEXTS = Field(description="Ids of those articles whose text is held.")
+
+
 class Alerts(_Answer):
     """Some alerts, the newest first."""
 
@@ -35,6 +38,7 @@ class AlertView(_Answer):
 
     alert: Alert
     incident_id: str | None
+    texts: tuple[str, ...] = _TEXTS
 
 
 class IncidentView(_Answer):
@@ -42,6 +46,7 @@ class IncidentView(_Answer):
 
     incident: Incident
     alerts: tuple[Alert, ...]
+    texts: tuple[str, ...] = _TEXTS
 
 
 class Highlight(_Answer):

@@ -44,13 +44,19 @@ def news(detector: Detector) -> News:
     lines = (Path(stream.__file__).parent / "samples" / "articles.jsonl").read_bytes().splitlines()
     articles = tuple(Article.model_validate(orjson.loads(line)) for line in lines)
     alerts = tuple(alert for article in articles for alert in detector.detect(article, detected_at=START))
+    newest = {incident.incident_id: incident for incident in revisions(*alerts)}
+    return News(articles, alerts, tuple(newest.values()))
+
+
+def revisions(*alerts: Alert) -> list[Incident]:
+    """Return every revision of the incidents that *alerts* are gathered into, in order."""
     gathered = Incidents()
-    incidents: dict[str, Incident] = {}
-    for alert in alerts:
-        for revision in gathered.apply(alert, now=alert.article.published_at):
-            if revision.incident:
-                incidents[revision.incident_id] = revision.incident
-    return News(articles, alerts, tuple(incidents.values()))
+    return [
+        revision.incident
+        for alert in alerts
+        for revision in gathered.apply(alert, now=alert.article.published_at)
+        if revision.incident
+    ]
 
 
 @pytest.fixture

@@ -82,7 +82,11 @@ def test_one_alert_one_incident_and_their_article(still_site: Site, news: News) 
     assert [one["alert_id"] for one in view["alerts"]] == list(incident.alerts)
     own = view["alerts"][0]
     alert_view = valid(still_site, "/api/v1/alerts/{id}", still_site.get(f"/api/v1/alerts/{own['alert_id']}"))
-    assert alert_view == {"alert": own, "incident_id": incident.incident_id}
+    assert alert_view == {
+        "alert": own,
+        "incident_id": incident.incident_id,
+        "texts": [own["article"]["article_id"]],
+    }
     article = valid(still_site, "/api/v1/article", still_site.get(f"/api/v1/article?id={own['article']['article_id']}"))
     mark = next(one for one in article["highlights"] if one["alert_id"] == own["alert_id"])
     assert article[mark["field"]][mark["start"] : mark["end"]] == own["evidence"][0]["text"]

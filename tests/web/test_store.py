@@ -2,24 +2,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from schemas.alert import Alert
-from schemas.incident import Incident
-from stream.incidents.lifecycle import Incidents
 from stream.web.store import Store
 from tests.incidents.made import alert
+from tests.web.conftest import revisions
 
 AT = datetime(2025, 3, 1, tzinfo=UTC)
-
-
-def made(*alerts: Alert) -> list[Incident]:
-    """All revisions that the alerts give, in order."""
-    incidents = Incidents()
-    return [
-        revision.incident
-        for one in alerts
-        for revision in incidents.apply(one, now=one.article.published_at)
-        if revision.incident
-    ]
 
 
 def test_the_newest_come_first_and_the_oldest_go() -> None:
@@ -43,8 +30,8 @@ def test_a_repeated_alert_changes_nothing() -> None:
 
 def test_a_revision_takes_the_place_of_the_one_before_on_top() -> None:
     """What was revised last is what somebody wants to see first."""
-    first, second = made(alert("a"), alert("b", hours=1))
-    (other,) = made(alert("c", place="vienna", event="consult", by="iran us"))
+    first, second = revisions(alert("a"), alert("b", hours=1))
+    (other,) = revisions(alert("c", place="vienna", event="consult", by="iran us"))
     assert first.incident_id == second.incident_id
     store = Store(max_items=3, max_text_bytes=1000)
     store.add_incident(first, AT)
@@ -56,7 +43,7 @@ def test_a_revision_takes_the_place_of_the_one_before_on_top() -> None:
 
 def test_an_alert_knows_its_incident_until_that_is_gone() -> None:
     """An absorbing incident has the alerts before the tombstone of the absorbed one comes."""
-    first, second = made(alert("a"), alert("b", hours=1))
+    first, second = revisions(alert("a"), alert("b", hours=1))
     store = Store(max_items=3, max_text_bytes=1000)
     store.add_incident(second, AT)
     assert store.incident_of("a") == store.incident_of("b") == first.incident_id
@@ -69,7 +56,7 @@ def test_an_alert_knows_its_incident_until_that_is_gone() -> None:
 
 def test_a_later_cap_message_refers_to_the_one_before() -> None:
     """An identifier is never used twice, and the same message always has the same one."""
-    first, second = made(alert("a"), alert("b", hours=1))
+    first, second = revisions(alert("a"), alert("b", hours=1))
     store = Store(max_items=3, max_text_bytes=1000)
     before = store.add_incident(first, AT)
     after = store.add_incident(second, AT + timedelta(hours=1))

@@ -21,7 +21,7 @@ export function detail(view, back) {
     facts(item, alerts),
     tolls(item, alerts),
     claims(item, alerts),
-    sources(item, alerts),
+    sources(item, alerts, view.texts),
     reasons(item),
     formats(item),
   ];
@@ -102,15 +102,15 @@ function claims(item, alerts) {
       one.article_id ? h("small", {}, outlets.has(one.article_id) ? [h("bdi", {}, outlets.get(one.article_id)), " · "] : null, moment(one.at)) : null))));
 }
 
-function sources(item, alerts) {
+function sources(item, alerts, held) {
   const own = [...alerts].sort((a, b) => a.article.published_at.localeCompare(b.article.published_at));
   const heading = isAlert(item) ? t("evidence") : `${t("sources")} `;
   return h("section", { class: "sources" },
     h("h2", {}, heading, isAlert(item) ? null : h("small", {}, `${counted("count.sources", item.sources.outlets.length)} · ${counted("count.independent", item.sources.independent)}`)),
-    own.map((alert) => source(alert, item)));
+    own.map((alert) => source(alert, item, held.includes(alert.article.article_id))));
 }
 
-function source(alert, item) {
+function source(alert, item, isHeld) {
   const whole = h("div", { class: "whole" });
   const button = h("button", { type: "button", class: "quiet", "aria-expanded": "false" }, t("article.show"));
   const toggle = async () => {
@@ -122,7 +122,7 @@ function source(alert, item) {
     whole.replaceChildren(found ? text(found, [alert.alert_id, ...(item.alerts ?? [])]) : h("p", { class: "none" }, t("article.none")));
   };
   button.addEventListener("click", toggle);
-  if (isAlert(item)) toggle();
+  if (isAlert(item) && isHeld) toggle();
   const party = item.sources?.party_owned.includes(alert.article.source);
   return h("article", { class: "source", "data-alert": alert.alert_id },
     h("p", { class: "meta" }, h("b", { dir: "auto" }, alert.article.source ?? ""), party ? h("small", {}, t("sources.party")) : null,
@@ -130,7 +130,7 @@ function source(alert, item) {
     isAlert(item) ? null : h("h3", {}, h("a", { href: pathOf(alert), dir: "auto" }, headline(alert))),
     h("ul", { class: "evidence" }, alert.evidence.filter((one) => one.field === "body" || alert.evidence.length === 1)
       .map((one) => h("li", { dir: "auto" }, sentence(one.text, one.trigger)))),
-    h("p", { class: "actions" }, button, alert.article.url ? outside(alert.article.url, t("article.open")) : null),
+    h("p", { class: "actions" }, isHeld ? button : h("small", {}, t("article.none")), alert.article.url ? outside(alert.article.url, t("article.open")) : null),
     whole);
 }
 

@@ -18,7 +18,7 @@ await loadWords();
 setTheme(stored("theme") ?? "auto");
 filters.setUp((all) => go(`/?${all}`));
 overview.setUp();
-await map.setUp((spot) => (spot.ids.length === 1 ? go(`/${state.of}/${encodeURIComponent(spot.ids[0])}${location.search}`) : filters.set({ near: `${spot.lat},${spot.lon},2` })));
+map.setUp((spot) => (spot.ids.length === 1 ? go(`/${state.of}/${encodeURIComponent(spot.ids[0])}${location.search}`) : filters.set({ near: `${spot.lat},${spot.lon},2` })));
 const held = await refreshState();
 state.of = new URLSearchParams(location.search).get("of") ?? stored("of") ?? (held?.incidents ? "incidents" : "alerts");
 route();

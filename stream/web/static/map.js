@@ -1,7 +1,7 @@
 // The map: countries and towns that come with the page, and a spot for each place where something happened.
 
 import { $, h } from "./dom.js";
-import { country, knownNames, lang, named, t } from "./words.js";
+import { country, lang, named, t } from "./words.js";
 
 const L = window.L;
 const HOME = [[8, -12], [42, 66]];
@@ -20,7 +20,7 @@ export async function setUp(picked) {
   pick = picked;
   map = L.map("map", { zoomControl: false, attributionControl: false, minZoom: 2, maxZoom: CLOSEST, zoomSnap: 0.5 });
   map.fitBounds(HOME);
-  spots = L.layerGroup().addTo(map);
+  spots = L.layerGroup();
   // From below: land, names, then (in Leaflet's own pane) spots.
   map.createPane("land");
   labels = map.createPane("names");
@@ -34,8 +34,8 @@ export async function setUp(picked) {
     map.invalidateSize({ pan: false });
     if (!fitted && shown.length) fit();
   }).observe($("map"));
+  spots.addTo(map);
   base = await (await fetch("/static/base-map.json")).json();
-  knownNames(Object.fromEntries(base.countries.filter((one) => one.id && one.properties.ar).map((one) => [one.id, one.properties])));
   const renderer = L.svg({ pane: "land", padding: 0.6 });
   L.geoJSON(base.countries, { renderer, pane: "land", interactive: false, style: { className: "land", weight: 1, smoothFactor: 0.8 } }).addTo(map);
   drawNames();
@@ -61,7 +61,7 @@ export function drawNames() {
   if (zoom < 7.5) {
     const large = 900 / 4 ** (zoom - 2);
     for (const one of base.countries) {
-      if (one.properties.area > large * 0.12) put(country(one.id), one.properties.label[1], one.properties.label[0], "country");
+      if (one.properties.area > large * 0.12) put(one.id && country(one.id), one.properties.label[1], one.properties.label[0], "country");
     }
   }
   if (zoom >= 5) {

@@ -10,12 +10,11 @@ export let lang = "ar";
 const LOCALES = { ar: "ar-u-nu-latn-ca-gregory", en: "en-GB" };
 
 export async function loadWords() {
-  strings = await (await fetch("/static/strings.json")).json();
+  const files = ["strings", "countries"].map(async (name) => (await fetch(`/static/${name}.json`)).json());
+  [strings, names] = await Promise.all(files);
   const wanted = stored("lang") || (navigator.language || "ar").slice(0, 2);
   setLanguage(wanted in strings ? wanted : "ar");
 }
-
-export const knownNames = (byCode) => { names = byCode; };
 
 export const knownProvinces = (all) => {
   for (const one of all) provinces[`${one.country}/${one.province}`] = one.name_ar;
