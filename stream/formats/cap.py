@@ -96,7 +96,7 @@ def message(
     type_: MessageType = "Alert" if replaces is None else "Cancel" if cancels else "Update"
     own_id = item.alert_id if isinstance(item, Alert) else item.incident_id
     name = own_id if isinstance(item, Alert) else f"{own_id}.{item.revision}"
-    reference = _reference(name, sender, sent, type_, replaces, content=item.to_json())
+    reference = _reference(name, sender, sent, content=item.to_json())
     root = _head(reference, type_, status, replaces, incident_id=None if isinstance(item, Alert) else own_id)
     for language in ("en", "ar"):
         _info(root, item, language)
@@ -108,7 +108,7 @@ def cancellation(
 ) -> CapMessage:
     """Return the message that takes back *replaces*: the incident turned out to be another one and is gone."""
     sender = replaces.sender
-    reference = _reference(f"{incident_id}.gone", sender, sent, "Cancel", replaces, content=b"")
+    reference = _reference(f"{incident_id}.gone", sender, sent)
     root = _head(reference, "Cancel", status, replaces, incident_id=incident_id)
     return CapMessage(reference, "Cancel", _document(root))
 
@@ -150,12 +150,10 @@ class CapFeed:
         return cancellation(incident_id, replaces=before, sent=sent, status=self._status)
 
 
-def _reference(
-    name: str, sender: str, sent: datetime, type_: MessageType, replaces: Reference | None, *, content: bytes
-) -> Reference:
+def _reference(name: str, sender: str, sent: datetime, *, content: bytes = b"") -> Reference:
+    # Not made from what it replaces: whoever begins to read later names the same message alike.
     moment = _time(sent)
-    parts = (sender, moment, type_, str(replaces or ""), name)
-    digest = hashlib.sha256("\0".join(parts).encode() + b"\0" + content).hexdigest()
+    digest = hashlib.sha256("\0".join((sender, moment, name)).encode() + b"\0" + content).hexdigest()
     return Reference(sender, f"{quote(name, safe='')}.{digest[:12]}", moment)
 
 

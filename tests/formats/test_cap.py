@@ -170,17 +170,29 @@ def test_an_incident_that_became_part_of_another_is_cancelled() -> None:
 
 
 def test_identifiers_are_never_reused_for_something_else() -> None:
-    """The same message has the same identifier; another content, time, type or sender gives another one."""
+    """The same message has the same identifier; another content, time or sender gives another one."""
     first = message(full(), sent=SENT).reference
     assert message(full(), sent=SENT).reference == first
     changed = [
         message(full(severity=51), sent=SENT),
         message(full(), sent=SENT + timedelta(seconds=1)),
         message(full(), sent=SENT, sender="other"),
-        message(full(), sent=SENT, replaces=first),
     ]
     assert first.identifier not in {each.reference.identifier for each in changed}
     assert len({each.reference.identifier for each in changed}) == len(changed)
+
+
+def test_who_began_to_read_later_names_messages_alike() -> None:
+    """A feed that did not see the first revision, or only the newest since the topic was compacted."""
+    whole, late = CapFeed(), CapFeed()
+    revisions = [incident(full(), revision=number) for number in (1, 2, 3)]
+    named = [made.reference for each in revisions if (made := whole.message(each, sent=SENT))]
+    second, third = (late.message(each, sent=SENT) for each in revisions[1:])
+    assert second
+    assert third
+    assert (second.type, third.type) == ("Alert", "Update")
+    assert [second.reference, third.reference] == named[1:]
+    assert _texts(third, "references") == [str(named[1])]
 
 
 def test_a_feed_remembers_within_bounds() -> None:
