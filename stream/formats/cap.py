@@ -153,7 +153,7 @@ class CapFeed:
 def _reference(name: str, sender: str, sent: datetime, *, content: bytes = b"") -> Reference:
     # Not made from what it replaces: whoever begins to read later names the same message alike.
     moment = _time(sent)
-    digest = hashlib.sha256("\0".join((sender, moment, name)).encode() + b"\0" + content).hexdigest()
+    digest = hashlib.sha256(f"{sender}\0{moment}\0{name}\0".encode() + content).hexdigest()
     return Reference(sender, f"{quote(name, safe='')}.{digest[:12]}", moment)
 
 
