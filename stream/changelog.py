@@ -140,7 +140,12 @@ class Changelog:
         source = TopicPartition(self._source, self._partition)
         try:
             await consumer.start()
-            end = (await consumer.end_offsets([source]))[source]
+            ends = await consumer.end_offsets([tp, source])
+            if self._store.offset > ends[tp]:
+                raise ChangelogError(
+                    f"{self._name} ends at {ends[tp]}, and the state on disk is of offset {self._store.offset}: the "
+                    "topic was made anew. Delete the folder that RASID_STATE_DIR names; it is read anew from Kafka."
+                )
             consumer.assign([tp])
             consumer.seek(tp, self._store.offset)
             while True:
@@ -152,9 +157,9 @@ class Changelog:
                     self._store.write(entries, offset=got[-1].offset + 1)
                     if own == mark:
                         break
-            if self.position > end:
+            if self.position > ends[source]:
                 raise ChangelogError(
-                    f"{self._name} is of offset {self.position}, and {self._source} ends at {end}: that topic "
+                    f"{self._name} is of offset {self.position}, and {self._source} ends at {ends[source]}: that topic "
                     f"was made anew. Delete {self._topic} as well, then run `rasid topics create`."
                 )
         finally:

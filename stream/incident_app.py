@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from faust.types import EventT
@@ -24,7 +25,7 @@ from stream.incidents.families import partition_key
 from stream.kafka import make_producer
 from stream.processing import Failure
 from stream.settings import Settings
-from stream.state_store import MemoryStore
+from stream.state_store import MemoryStore, RocksStore, StateStore
 from stream.stateful_work import StatefulWork
 from stream.worker_app import WorkerApp
 
@@ -94,7 +95,7 @@ class Incidents:
                 settings,
                 source=topics.incidents_repartition,
                 changelog=topics.incidents_changelog,
-                make_store=lambda _: MemoryStore(),
+                make_store=partial(_store, settings, topics.incidents_changelog),
                 make_task=lambda store: IncidentTask(store, topics, metrics=metrics),
                 is_current=is_current,
             ),
@@ -102,7 +103,7 @@ class Incidents:
                 settings,
                 source=topics.surges_repartition,
                 changelog=topics.surges_changelog,
-                make_store=lambda _: MemoryStore(),
+                make_store=partial(_store, settings, topics.surges_changelog),
                 make_task=lambda store: SurgeTask(store, topics, metrics=metrics),
                 is_current=is_current,
             ),
@@ -152,6 +153,12 @@ class Incidents:
     async def _release(self) -> None:
         for work in self._stateful.values():
             await work.release()
+
+
+def _store(settings: Settings, changelog: str, partition: int) -> StateStore:
+    if settings.state_dir is None:
+        return MemoryStore()
+    return RocksStore(settings.state_dir / changelog / str(partition))
 
 
 def create_incident_app(settings: Settings) -> WorkerApp:

@@ -101,7 +101,7 @@ class States(MutableMapping[str, IncidentState]):
             raise KeyError(id_)
         state = self._changed.get(id_) or self._decoded.get(id_)
         if state is None:
-            state = self._kept(id_).state
+            state = _kept(self._store.get(id_.encode()) or b"").state
             self._decoded[id_] = state
             if len(self._decoded) > _DECODED:
                 self._decoded.popitem(last=False)
@@ -124,8 +124,9 @@ class States(MutableMapping[str, IncidentState]):
         return len(self._ids)
 
     def counted(self, id_: str) -> Counted:
-        """Return where the store has the incident count."""
-        return self._kept(id_).counted
+        """Return where the store has the incident count; one that it does not know counts nowhere."""
+        entry = self._store.get(id_.encode())
+        return NOWHERE if entry is None else _kept(entry).counted
 
     def entries(self, counted: Callable[[str], Counted]) -> dict[bytes, bytes | None]:
         """Return what has changed since the last time, as entries of the changelog."""
@@ -140,8 +141,9 @@ class States(MutableMapping[str, IncidentState]):
         self._changed = {}
         return entries
 
-    def _kept(self, id_: str) -> _Kept:
-        return _Kept.model_validate_json(_decompress(self._store.get(id_.encode()) or b""))
+
+def _kept(entry: bytes) -> _Kept:
+    return _Kept.model_validate_json(_decompress(entry))
 
 
 class IncidentTask:
@@ -161,7 +163,7 @@ class IncidentTask:
         kept = store.get(CLOCK)
         self._time = StreamTime.model_validate_json(kept) if kept else StreamTime()
         self._states = States(store)
-        self._counted = {id_: counted for id_ in self._states if (counted := self._states.counted(id_)) != NOWHERE}
+        self._counted: dict[str, Counted] = {}
         self._incidents = Incidents(self._states)
         self._revisions: list[tuple[Revision, tuple[Header, ...]]] = []
         self._dead: list[OutgoingRecord] = []
@@ -202,7 +204,7 @@ class IncidentTask:
             records.append(self._published(revision.incident_id, incident, trace))
             records += self._observations(revision, incident)
             self._metrics.revision(revision.lifecycle)
-        entries = self._states.entries(lambda id_: self._counted.get(id_, NOWHERE))
+        entries = self._states.entries(self._counted_before)
         if self._revisions or entries:
             entries[CLOCK] = self._time.to_json()
         # An incident that is closed counts where it did; nobody will take that back.
@@ -224,7 +226,7 @@ class IncidentTask:
     def _observations(self, revision: Revision, incident: Incident | None) -> Iterator[OutgoingRecord]:
         """Yield what changes in the scopes that the incident counts in, or did before."""
         id_ = revision.incident_id
-        before = self._counted.get(id_, NOWHERE)
+        before = self._counted_before(id_)
         day = day_of(incident) if incident else None
         after = Counted(scopes=scopes(incident), day=day) if incident and day else NOWHERE
         as_of = revision.shown.accounts[-1].published_at
@@ -234,10 +236,10 @@ class IncidentTask:
             observation = Observation(scope=scope, incident_id=id_, day=at, as_of=as_of)
             headers = (("incident-id", id_.encode()),)
             yield OutgoingRecord(self._topics.surges_repartition, scope.key.encode(), observation.to_json(), headers)
-        if after == NOWHERE:
-            self._counted.pop(id_, None)
-        else:
-            self._counted[id_] = after
+        self._counted[id_] = after
+
+    def _counted_before(self, id_: str) -> Counted:
+        return self._counted.get(id_) or self._states.counted(id_)
 
 
 class SurgeTask:

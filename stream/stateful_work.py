@@ -22,7 +22,7 @@ from stream.dead_letters import OutgoingRecord, SourceRecord
 from stream.exit_codes import ExitCode, WorkerError
 from stream.processing import Failure, Outcome, detection_failure
 from stream.settings import Settings
-from stream.state_store import StateStore
+from stream.state_store import StateStore, StateStoreError
 
 _log = structlog.stdlib.get_logger("stream.worker")
 
@@ -99,6 +99,8 @@ class StatefulWork:
                     for event in own:
                         event.ack()
                     self.acked += len(own)
+        except StateStoreError as fault:
+            raise WorkerError(str(fault), ExitCode.NOT_WRITTEN) from fault
         except ChangelogError as fault:
             raise WorkerError(
                 f"{fault} Nothing is lost: a restart goes on from there.", ExitCode.UNDELIVERED
@@ -131,7 +133,7 @@ class StatefulWork:
         try:
             try:
                 await self._apply(partition, sources, epoch)
-            except (ChangelogError, FencedError):
+            except (ChangelogError, FencedError, StateStoreError):
                 raise
             except Exception:  # noqa: BLE001 - whatever it is, it must not stop the messages behind it
                 if epoch != self._epoch:
@@ -168,7 +170,7 @@ class StatefulWork:
             try:
                 await self._apply(partition, [source], epoch)
                 self._breaker.add(Outcome(None))
-            except (ChangelogError, FencedError):
+            except (ChangelogError, FencedError, StateStoreError):
                 raise
             except Exception as bug:
                 failure = detection_failure(bug)

@@ -15,6 +15,8 @@ from schemas.topics import INTERNAL_SPECS, SPECS, TopicId, Topics
 
 _EXISTENCE = "topic"
 _SAFE_REPLICAS = 3
+# Whoever was away for less learns from the topic what is gone.
+_TOMBSTONE_MS = 7 * 86_400_000
 _ASKS, _ASK_SECONDS = 50, 0.1
 
 
@@ -89,6 +91,7 @@ def topic_plans(
             configs={
                 "cleanup.policy": spec.cleanup,
                 **({"retention.ms": str(retention_ms)} if spec.cleanup == "delete" else {}),
+                **({"delete.retention.ms": str(_TOMBSTONE_MS)} if spec.cleanup == "compact" else {}),
                 "min.insync.replicas": str(in_sync),
                 # A copy that lacks confirmed messages never becomes the one that counts.
                 "unclean.leader.election.enable": "false",

@@ -84,17 +84,19 @@ def test_what_is_no_alert_becomes_a_dead_letter(stand: IncidentStand) -> None:
     }
 
 
-def test_processes_killed_again_and_again_make_the_incidents_of_an_undisturbed_run(stand: IncidentStand) -> None:
+def test_processes_killed_again_and_again_make_the_incidents_of_an_undisturbed_run(
+    stand: IncidentStand, tmp_path: Path
+) -> None:
     """Kill -9 in the middle of the work: nothing is lost, nothing applied twice, incidents and surges are the same."""
     alerts = archive(800)
     stand.send(alerts)
     for kill in range(3):
-        worker = stand.run(RASID_BATCH_SIZE="25", RASID_COMMIT_SECONDS="0.3")
+        worker = stand.run(RASID_BATCH_SIZE="25", RASID_COMMIT_SECONDS="0.3", RASID_STATE_DIR=str(tmp_path / "state"))
         wait_until_done_by(worker, 100 + 30 * kill)
         assert worker.process.poll() is None, worker.log
         worker.kill()
     assert not {item.alert_id for item in alerts} <= stand.counted(), "everything was done before the last kill"
-    stand.run()
+    stand.run(RASID_STATE_DIR=str(tmp_path / "state"))
     stand.wait_until_counted(alerts)
     check_against_undisturbed(stand)
 
