@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from schemas.alert import Alert
 from schemas.base import Message
 from schemas.incident import Incident
+from schemas.wire_format import payload
 
 M = TypeVar("M", bound=Message)
 
@@ -29,7 +30,7 @@ def read_incident(value: bytes) -> Incident:
 
 
 def _read(model: type[M], value: bytes) -> M:
-    data = orjson.loads(value)
+    data = orjson.loads(payload(value))
     try:
         return model.model_validate(data)
     except ValidationError as cause:

@@ -6,8 +6,9 @@ Each context manager starts its client, or raises `ConnectError`, which names th
 from __future__ import annotations
 
 import asyncio
+import functools
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,13 @@ async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
 
 def make_producer(settings: Settings, *, transactional_id: str | None = None) -> AIOKafkaProducer:
     """Return a producer that is not started. With *transactional_id* it writes in transactions."""
-    return AIOKafkaProducer(
+    make: Callable[..., AIOKafkaProducer] = AIOKafkaProducer
+    if settings.schema_registry_url:
+        # Late: few have one.
+        from stream.schema_registry import RegisteredProducer  # noqa: PLC0415
+
+        make = functools.partial(RegisteredProducer, settings)
+    return make(
         **client_options(settings),
         client_id="rasid",
         acks="all",

@@ -10,6 +10,7 @@ import orjson
 
 from schemas.alert import Alert
 from schemas.incident import Lifecycle
+from schemas.wire_format import payload
 from stream.formats import cap, cloudevents, csv_lines, geojson
 from stream.formats.fields import ALERT_COLUMNS, INCIDENT_COLUMNS, gone_row, row
 from stream.subscribe import Delivered, Gone
@@ -72,7 +73,7 @@ def _json(delivered: Delivered) -> str:
         gone = {"incident_id": delivered.id.removesuffix(".gone"), "lifecycle": Lifecycle.RETRACTED.value}
         return harmless_json(orjson.dumps(gone).decode())
     # As it was published, fields of newer versions included; written anew so that it is one line.
-    return harmless_json(orjson.dumps(orjson.loads(value)).decode())
+    return harmless_json(orjson.dumps(orjson.loads(payload(value))).decode())
 
 
 def _csv(delivered: Delivered) -> str:

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from schemas.alert import Alert, Timing
 from schemas.article import Article
 from schemas.dead_letter import ReasonCode, Stage
+from schemas.wire_format import payload
 from stream.terminal import visible
 
 MAX_REASON = 500
@@ -129,7 +130,7 @@ def read_article(value: bytes | None, *, max_bytes: int) -> Article:
         raise _Refused(Stage.RECEIVE, ReasonCode.TOMBSTONE, "the message has no value")
     if len(value) > max_bytes:
         raise _Refused(Stage.RECEIVE, ReasonCode.TOO_LARGE, f"{len(value)} bytes; the limit is {max_bytes}")
-    data = _decode(value)
+    data = _decode(payload(value))
     if not isinstance(data, dict):
         raise _Refused(
             Stage.DECODE, ReasonCode.NOT_AN_OBJECT, f"the JSON is of type {type(data).__name__}, not an object"

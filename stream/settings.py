@@ -137,6 +137,17 @@ class Settings(BaseSettings):
     log_format: Annotated[Literal["auto", "console", "json"], BeforeValidator(_lower)] = Field(
         default="auto", description="console, json, or auto: console on a terminal, else json."
     )
+    schema_registry_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^@\s]+$",
+        description="A JSON Schema registry with Confluent's API, e.g. http://registry:8081; none without.",
+    )
+    schema_registry_mode: Annotated[Literal["header", "wire"], BeforeValidator(_lower)] = Field(
+        default="header",
+        description="header: values stay plain JSON, a header names their schema; wire: Confluent's wire format.",
+    )
+    schema_registry_username: str | None = Field(default=None, description="The user at the registry.")
+    schema_registry_password: SecretStr | None = Field(default=None, description="The password at the registry.")
     otlp_endpoint: str | None = Field(
         default=None,
         pattern=r"^https?://[^@\s]+$",
@@ -199,6 +210,8 @@ class Settings(BaseSettings):
         _check_login(self)
         if self.tls and bool(self.tls_cert_file) != bool(self.tls_key_file):
             raise ValueError("tls_cert_file and tls_key_file go together: set both, or neither")
+        if bool(self.schema_registry_username) != bool(self.schema_registry_password):
+            raise ValueError("schema_registry_username and schema_registry_password go together: set both, or neither")
         files = ("tls_ca_file", "tls_cert_file", "tls_key_file")
         for name in files:
             path = getattr(self, name)

@@ -33,6 +33,7 @@ COMPANY: dict[str, dict[str, Any]] = {
     "tls_key_password": {"tls": True},
     "webhook_secret": {},
     "serve_token": {},
+    "schema_registry_password": {"schema_registry_username": "someone"},
 }
 
 

@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from schemas.alert import Alert
 from schemas.article import Article
+from schemas.wire_format import payload
 from stream.web import models
 from stream.web.live import Change, Live
 from stream.web.problems import problem
@@ -92,7 +93,7 @@ class Api:
         raw = self._store.texts.get(request.query_params.get("id", ""))
         if raw is None:
             return not_here("article")
-        article = Article.model_validate(orjson.loads(raw))
+        article = Article.model_validate(orjson.loads(payload(raw)))
         return _json(
             models.ArticleView(
                 article_id=article.article_id,

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from schemas.alert import Kind
 from schemas.article import Article
+from schemas.wire_format import payload
 from stream.alert_reading import read_alert, read_incident
 from stream.kafka import admin, consumer
 from stream.settings import Settings
@@ -131,7 +132,7 @@ class Follower:
         if record.value is None or len(record.value) > self._settings.max_article_bytes:
             return
         try:
-            article = Article.model_validate(orjson.loads(record.value))
+            article = Article.model_validate(orjson.loads(payload(record.value)))
         except ValueError:
             return
         self._store.texts.add(article.article_id, record.value)
