@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ from stream.cli.failure import Failed
 from stream.cli.options import broker_options
 from stream.cli.progress import progress
 from stream.cli.replay_options import replay_options
-from stream.cli.replay_progress import replay_bar
+from stream.cli.replay_progress import ReplayBar, replay_bar
 from stream.demo_worker import WorkerProcess, worker_process
 from stream.demonstration import StalledError
 from stream.exit_codes import ExitCode
@@ -131,9 +132,9 @@ def replay(
 
 
 def _dry_run(settings: Settings, plan: Plan, outcome: Outcome, wish: _Wanted, show: Callable[[Alert], None]) -> None:
-    lines = counted(plan.items(), outcome)
     began = time.monotonic()
-    with progress("Articles read") as advance:
+    with _bar("Reading", plan) as bar:
+        lines, advance = counted(plan.items(bar.total), outcome), bar.advance
         if not wish.alerts:
             for item in lines:
                 advance(not isinstance(item, Damage))
@@ -205,10 +206,7 @@ def _isolated(settings: Settings, plan: Plan, outcome: Outcome, show: Callable[[
 def _send(work: Run) -> None:
     """Send the articles; tell what was sent and what could not be, also when it is interrupted."""
     plan, count = work.plan, work.count
-    # The files are looked at for their sizes only where somebody watches.
-    total = plan.total_bytes() if click.get_text_stream("stderr").isatty() else None
-    with replay_bar(total) as bar:
-        plan.reader.tally = bar.read
+    with _bar("Sending", plan) as bar:
         try:
             run(cancelled_by_signals(work.send(bar.total, bar.advance)))
         except UndeliveredError as cause:
@@ -219,6 +217,15 @@ def _send(work: Run) -> None:
     work.outcome.articles, work.outcome.without_id = count.sent, count.without_id
     extra = f", {count.without_id} of them no article" if count.without_id else ""
     _say(f"{count.sent} lines sent to {work.settings.topics.articles}{extra}.")
+
+
+@contextmanager
+def _bar(label: str, plan: Plan) -> Iterator[ReplayBar]:
+    # The files are looked at for their sizes only where somebody watches.
+    total = plan.total_bytes() if sys.stderr.isatty() else None
+    with replay_bar(label, total) as bar:
+        plan.reader.tally = bar.read
+        yield bar
 
 
 def _read_alerts(work: Run, show: Callable[[Alert], None], worker: WorkerProcess | None = None) -> None:

@@ -12,11 +12,11 @@ from stream.cli.alert_output import console
 
 
 class ReplayBar:
-    """A bar of bytes read, until it is known how many articles there are; then one of articles."""
+    """A bar of the bytes that are read until it is known how many articles there are; then one of articles."""
 
-    def __init__(self, bar: Progress, total_bytes: int | None) -> None:
+    def __init__(self, bar: Progress, label: str, total_bytes: int | None) -> None:
         self._bar = bar
-        self._task = bar.add_task("Replaying", total=total_bytes, articles=0, rate="")
+        self._task = bar.add_task(label, total=total_bytes, articles=0, rate="")
         self._by_bytes = True
         self._articles = 0
         self._began = 0.0
@@ -41,7 +41,7 @@ class ReplayBar:
 
 
 @contextmanager
-def replay_bar(total_bytes: int | None) -> Iterator[ReplayBar]:
+def replay_bar(label: str, total_bytes: int | None) -> Iterator[ReplayBar]:
     """Give the bar, on standard error if a terminal looks; *total_bytes* is None where nobody knows."""
     stderr = console(stderr=True)
     columns = (
@@ -55,4 +55,4 @@ def replay_bar(total_bytes: int | None) -> Iterator[ReplayBar]:
     with Progress(
         *columns, console=stderr, transient=True, redirect_stdout=False, disable=not stderr.is_terminal
     ) as bar:
-        yield ReplayBar(bar, total_bytes)
+        yield ReplayBar(bar, label, total_bytes)

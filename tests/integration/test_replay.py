@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from schemas.alert import Alert
 from stream.broker import RunningBroker
+from stream.cli import main
 from stream.cli.asynchronous import run
 from stream.kafka import admin
 from tests.integration.stand import ROOT, Received, Stand, article
@@ -129,16 +131,19 @@ def _topics(stand: Stand) -> list[str]:
 def test_an_interrupted_replay_goes_on_without_repeating(
     stand: Stand, rasid: Rasid, tmp_path: Path, number: signal.Signals
 ) -> None:
-    """The same command sends the rest, and every article is in the topic once."""
-    path = _archive(tmp_path, 60)
-    process = rasid.start("replay", path, "--rate", "15")
+    """The same command sends the rest; every article is in the topic once, and the alerts of both parts are saved."""
+    stand.start()
+    path, saved = _archive(tmp_path, 60), tmp_path / "run.jsonl"
+    process = rasid.start("replay", path, "--rate", "15", "--save", saved)
     _sent(stand, 12, extra=0)
     process.send_signal(number)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 128 + number, errors
     assert "the same command goes on there" in errors
-    _, errors = rasid("replay", path, "--rate", "1000")
+    assert list(tmp_path.glob("run*")) == []
+    _, errors = rasid("replay", path, "--rate", "1000", "--save", saved)
     assert "Going on after" in errors
+    assert len(set(_ids(saved))) == 60
     assert "60 lines sent" in errors
     counts = Counter(record.key for record in _sent(stand, 60))
     assert counts == Counter(f"a{each}".encode() for each in range(60))
@@ -160,6 +165,21 @@ def test_a_killed_replay_repeats_no_more_than_half_a_second(stand: Stand, rasid:
     assert set(counts) == {f"a{each}".encode() for each in range(60)}
     # 20 a second and half a second are 10; a busy machine writes late.
     assert counts.total() - 60 <= 25
+
+
+def test_without_a_worker_waiting_ends_with_what_to_do(
+    stand: Stand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 74; the articles are in the topic, and the same command only waits again."""
+    monkeypatch.setattr("stream.demonstration._STALL_SECONDS", 1.0)
+    environ = Rasid(stand, tmp_path).environ
+    path = _archive(tmp_path, 3)
+    for words in ("3 lines sent to", "Going on after 3 lines"):
+        done = CliRunner().invoke(main, ["replay", str(path), "--wait"], env=environ)
+        assert done.exit_code == 74, done.output
+        assert "0 of 3 articles were processed. Is a worker running" in done.stderr
+        assert words in done.stderr
+    assert len(_sent(stand, 3)) == 3
 
 
 def test_gaps_are_kept_at_a_speed(stand: Stand, rasid: Rasid, tmp_path: Path) -> None:
