@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from stream.detection.actors import ActorMention, find_actors
 from stream.detection.dates import DateMention, find_dates
@@ -14,12 +14,12 @@ from stream.detection.numbers import find_numbers
 from stream.detection.places import PlaceMention, PlaceResolver
 from stream.detection.text import Text
 from stream.detection.tolls import Toll, find_tolls
-from stream.detection.word_classes import class_of
+from stream.detection.word_classes import Word, WordReader
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Candidate:
-    """A trigger in its sentence: something that may state an event.
+    """A trigger in its sentence: something that may state an event. Never changed, and equal to itself only.
 
     `first` and `last` are word numbers in `field` (0 the title, 1 the body).
     """
@@ -31,16 +31,33 @@ class Candidate:
     sentence: int
     sentence_first: int
     sentence_last: int
+    kind: str
+    """`attack` or `diplomacy`."""
+    type: str
+    """The event type that the trigger names by itself."""
+    pos: str
+    weak: bool
+    lemma: str
+    """The trigger as the lexicon knows it: the lemma of a verb or noun, the words of a phrase without clitics."""
 
-    @property
-    def kind(self) -> str:
-        """`attack` or `diplomacy`."""
-        return str(self.match.entry.attrs["kind"])
 
-    @property
-    def type(self) -> str:
-        """The event type that the trigger names by itself."""
-        return str(self.match.entry.attrs["type"])
+def _candidate(number: int, text: Text, match: Match) -> Candidate:
+    first, last, attrs = match.first, match.last, match.entry.attrs
+    sentence = text.sentence_of(first)
+    lemma = attrs.get("lemma") or " ".join(text.words[first:last])[len(match.prefix) :]
+    return Candidate(
+        number,
+        first,
+        last,
+        match,
+        sentence,
+        *text.sentence_span(sentence),
+        kind=attrs["kind"],
+        type=attrs["type"],
+        pos=attrs["pos"],
+        weak=bool(attrs["weak"]),
+        lemma=lemma,
+    )
 
 
 @dataclass(slots=True)
@@ -66,10 +83,8 @@ class FieldAnalysis:
     dates: list[DateMention]
     tolls: list[Toll]
     actors: list[ActorMention]
-    masks: dict[int, str] = field(default_factory=dict)
-    """Word number to class, for words that name someone or some place."""
-    classes: list[str] = field(default_factory=list)
-    """For each word its mask or its distributional class, `-` for a rare word."""
+    words: list[Word]
+    """Each word of the text as the model is told of it."""
     sentences: list[Sentence] = field(default_factory=list)
     """By sentence number."""
     often: Counter[str] = field(default_factory=Counter)
@@ -100,6 +115,8 @@ class Analysis:
 
     fields: tuple[FieldAnalysis, FieldAnalysis]
     published: datetime
+    day: date
+    """The day of publication in the article's own zone."""
     candidates: list[Candidate]
 
 
@@ -119,23 +136,35 @@ def longest(matches: Sequence[Match]) -> list[Match]:
     return out
 
 
-def _masks(
-    actors: Sequence[ActorMention], places: Sequence[PlaceMention], dates: Sequence[DateMention]
-) -> dict[int, str]:
+def _words(
+    text: Text,
+    reader: WordReader,
+    actors: Sequence[ActorMention],
+    places: Sequence[PlaceMention],
+    dates: Sequence[DateMention],
+) -> list[Word]:
     """The model must learn how news is told, not which war it tells of: names become classes."""
-    masks: dict[int, str] = {}
-    for date in dates:
-        masks.update(dict.fromkeys(range(date.first, date.last), "DATE"))
+    words = list(map(reader.__getitem__, text.words))
+    for when in dates:
+        words[when.first : when.last] = [reader.name("DATE")] * (when.last - when.first)
     for place in places:
-        masks.update(dict.fromkeys(range(place.core_first, place.core_last), "PLACE"))
+        words[place.core_first : place.core_last] = [reader.name("PLACE")] * (place.core_last - place.core_first)
     for actor in actors:
         if actor.form != "generic":
-            masks.update(dict.fromkeys(range(actor.first, actor.last), "ACTOR." + actor.actor.type))
-    return masks
+            words[actor.first : actor.last] = [reader.name("ACTOR." + actor.actor.type)] * (actor.last - actor.first)
+    return words
 
 
-def analyse(title: str, body: str, published: datetime, matcher: Matcher, resolver: PlaceResolver) -> Analysis:
-    """Scan both fields of an article and list its candidates."""
+def analyse(  # noqa: PLR0917 - an article, and what it is read with
+    title: str,
+    body: str,
+    published: datetime,
+    matcher: Matcher,
+    resolver: PlaceResolver,
+    reader: WordReader | None = None,
+) -> Analysis:
+    """Scan both fields of an article and list its candidates. Without a *reader* no word is unknown."""
+    reader = reader if reader is not None else WordReader()
     texts = [Text(title, "title"), Text(body, "body")]
     matches = [matcher.scan(text) for text in texts]
     places = resolver.resolve(texts, matches)
@@ -150,17 +179,13 @@ def analyse(title: str, body: str, published: datetime, matcher: Matcher, resolv
         claimed: set[int] = set()
         for match in (*triggers, *cues):
             claimed.update(range(match.first, match.last))
-        for date in dates:
-            claimed.update(range(date.first, date.last))
+        for when in dates:
+            claimed.update(range(when.first, when.last))
         actors = find_actors(text, matches[number], places[number], frozenset(claimed))
         # A name swallows a trigger inside it ("the Conquest Front", "Human Rights Watch").
         inside = {i for a in actors if a.form == "name" for i in range(a.first, a.last)}
         triggers = [m for m in triggers if m.first not in inside]
-        masks = _masks(actors, places[number], dates)
-        classes = [masks.get(i) or class_of(word) for i, word in enumerate(text.words)]
-        fields.append(FieldAnalysis(text, triggers, cues, places[number], dates, tolls, actors, masks, classes))
-        for match in triggers:
-            sentence = text.sentence_of(match.first)
-            first, last = text.sentence_span(sentence)
-            candidates.append(Candidate(number, match.first, match.last, match, sentence, first, last))
-    return Analysis((fields[0], fields[1]), published, candidates)
+        words = _words(text, reader, actors, places[number], dates)
+        fields.append(FieldAnalysis(text, triggers, cues, places[number], dates, tolls, actors, words))
+        candidates += [_candidate(number, text, match) for match in triggers]
+    return Analysis((fields[0], fields[1]), published, published.date(), candidates)

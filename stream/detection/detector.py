@@ -19,6 +19,7 @@ from stream.detection.lexicon import Lexicon, load
 from stream.detection.links import Links
 from stream.detection.places import PlaceResolver, place_forms
 from stream.detection.slots import fill
+from stream.detection.word_classes import WordReader
 
 
 class Detector:
@@ -28,6 +29,7 @@ class Detector:
         self.lexicon = lexicon
         self.model = model
         self._resolver = PlaceResolver()
+        self._reader = WordReader(model.vocabulary())
         self._reference = DetectorReference(version=version("rasid"), lexicon_version=lexicon.version)
 
     @property
@@ -37,7 +39,9 @@ class Detector:
 
     def analyse(self, article: Article) -> Analysis:
         """What is seen in *article* before anything is decided."""
-        return analyse(article.title, article.body, article.published_at, self.lexicon.matcher, self._resolver)
+        return analyse(
+            article.title, article.body, article.published_at, self.lexicon.matcher, self._resolver, self._reader
+        )
 
     def detect(self, article: Article, *, detected_at: datetime) -> list[Alert]:
         """The alerts of *article*, new and background, each event once; the order and the ids are always the same."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from stream.detection.analysis import Analysis, Candidate
+from stream.detection.facts import Told
 from stream.detection.features import (
     age_class,
     article_facts,
@@ -27,14 +28,14 @@ class Mention:
     """A candidate with what the model thinks of it: `new` and `background` are probabilities."""
 
     candidate: Candidate
-    own_facts: list[str]
-    shared_facts: list[str]
+    own_facts: list[Told]
+    shared_facts: list[Told]
     """Those of its sentence and its article."""
     new: float
     background: float
 
     @property
-    def facts(self) -> list[str]:
+    def facts(self) -> list[Told]:
         """All that the model was told."""
         return self.own_facts + self.shared_facts
 
@@ -49,7 +50,7 @@ class Event:
     status: str
     timing: str
     confidence: float
-    facts: list[str]
+    facts: list[Told]
     """What the last decision was made from."""
 
 
@@ -58,7 +59,7 @@ def score_candidates(analysis: Analysis, model: Model) -> list[Mention]:
     if not analysis.candidates:
         return []
     article = article_facts(analysis)
-    contexts: dict[tuple[int, int, str], tuple[list[str], list[float]]] = {}
+    contexts: dict[tuple[int, int, str], tuple[list[Told], list[int]]] = {}
     out = []
     for candidate in analysis.candidates:
         kind = candidate.kind
@@ -67,7 +68,7 @@ def score_candidates(analysis: Analysis, model: Model) -> list[Mention]:
         context = contexts.get(key)
         if context is None:
             shared = sentence_facts(analysis, *key) + article
-            context = contexts[key] = shared, head.scores(shared)
+            context = contexts[key] = shared, head.weigh(shared)
         facts = candidate_facts(analysis, candidate)
         _, new, background = head.probabilities(facts, context[1])
         out.append(Mention(candidate, facts, context[0], new, background))
@@ -141,64 +142,76 @@ def _join_echoes(analysis: Analysis, drafts: Sequence[Draft], timing: str) -> li
     return out
 
 
-def _closeness(draft: Draft, surer: Sequence[Draft], scores: Scores) -> Iterator[str]:
+def _closeness(draft: Draft, surer: Sequence[Draft], scores: Scores) -> Iterator[Told]:
     """How near a draft came to being merged with a surer one: what repeats an event is no event of its own."""
     links = [(linkage(scores, draft.numbers, other.numbers), other) for other in surer]
     link, nearest = max(links, key=lambda pair: pair[0])
-    steps = int(max(0.0, min(5.0, link + 4.0)) * 2)
-    yield from (f"near>={i}" for i in range(1, steps + 1))
+    yield _steps, "near", int(max(0.0, min(5.0, link + 4.0)) * 2)
     peak = max(scores[min(i, j), max(i, j)] for i in draft.numbers for other in surer for j in other.numbers)
-    steps = int(max(0.0, min(6.0, peak + 4.0)) * 2)
-    yield from (f"peak>={i}" for i in range(1, steps + 1))
-    yield f"nearest type={nearest.type == draft.type}|{link > -1}"
-    yield f"nearest types={nearest.type}|{draft.type}|{link > -1.5}"
+    yield _steps, "peak", int(max(0.0, min(6.0, peak + 4.0)) * 2)
+    yield "nearest type", nearest.type == draft.type, link > -1
+    yield "nearest types", nearest.type, draft.type, link > -1.5
 
 
-def event_facts(drafts: Sequence[Draft], rank: int, scores: Scores) -> list[str]:
+def _steps(name: str, count: int) -> Iterator[str]:
+    yield from (f"{name}>={i}" for i in range(1, count + 1))
+
+
+def event_facts(drafts: Sequence[Draft], rank: int, scores: Scores) -> list[Told]:
     """What speaks for an event as a whole, beside the surer events of its article."""
     draft = drafts[rank]
     mentions = draft.mentions
-    out = [f"mentions={min(len(mentions), 4)}"]
-    out += [f"best>={i}" for i in range(1, int(draft.best * 20) + 1)]
-    out += [f"joint>={i}" for i in range(1, int(draft.joint * 20) + 1)]
-    out.append(f"title={any(m.candidate.field == 0 for m in mentions)}")
-    out.append(f"lead={any(m.candidate.field == 1 and m.candidate.sentence < 2 for m in mentions)}")
     places = {(m.candidate.field, m.candidate.sentence) for m in mentions}
-    out.append(f"sentences={min(len(places), 3)}")
-    out.append(f"rank={min(rank, 5)}")
-    weak = all(m.candidate.match.entry.attrs["weak"] for m in mentions)
-    out.append(f"weak={weak}")
-    out.append("rule=" + mentions[0].candidate.match.entry.id)
-    out.append(f"type={draft.type}")
-    out.append(f"status={draft.status}")
+    weak = all(m.candidate.weak for m in mentions)
     initiators = {i for s in draft.sketches for i in s.initiators}
     targets = {i for s in draft.sketches for i in s.targets}
-    out.append(f"initiators={min(len(initiators), 2)}|{draft.type}")
-    out.append(f"targets={min(len(targets), 2)}|{draft.type}")
-    out.append(f"parties={min(len(initiators), 2)}|{min(len(targets), 2)}")
-    out += [f"initiator is {name}" for s in draft.sketches[:1] for name in s.initiator_types]
-    out += [f"target is {name}" for s in draft.sketches[:1] for name in s.target_types]
-    out.append(f"place={any(s.place for s in draft.sketches)}")
-    out += [f"age={age}" for age in draft.ages] or ["age=none"]
+    out: list[Told] = [
+        (_steps, "best", int(draft.best * 20)),
+        (_steps, "joint", int(draft.joint * 20)),
+        ("mentions", min(len(mentions), 4)),
+        ("title", any(m.candidate.field == 0 for m in mentions)),
+        ("lead", any(m.candidate.field == 1 and m.candidate.sentence < 2 for m in mentions)),
+        ("sentences", min(len(places), 3)),
+        ("rank", min(rank, 5)),
+        ("weak", weak),
+        ("rule", mentions[0].candidate.match.entry.id),
+        (_sides, draft.type, draft.status, min(len(initiators), 2), min(len(targets), 2)),
+        ("place", any(s.place for s in draft.sketches)),
+    ]
+    out += [(f"initiator is {name}",) for name in draft.sketches[0].initiator_types]
+    out += [(f"target is {name}",) for name in draft.sketches[0].target_types]
+    out += [("age", age) for age in draft.ages] or [("age", "none")]
     surer = drafts[:rank]
     if surer:
         out += _closeness(draft, surer, scores)
-        out.append(f"top={int(surer[0].joint * 5)}")
-        out.append(f"gap={int((surer[-1].joint - draft.joint) * 5)}")
-    out.append(f"drafts={min(len(drafts), 6)}")
+        out.append(("top", int(surer[0].joint * 5)))
+        out.append(("gap", int((surer[-1].joint - draft.joint) * 5)))
+    out.append(("drafts", min(len(drafts), 6)))
     titled = [d for d in drafts if any(m.candidate.field == 0 for m in d.mentions)]
     if titled and draft not in titled:
-        out.append(f"title tells the type={any(d.type == draft.type for d in titled)}")
-        out.append(f"title is sure={int(max(d.joint for d in titled) * 5)}")
+        out.append(("title tells the type", any(d.type == draft.type for d in titled)))
+        out.append(("title is sure", int(max(d.joint for d in titled) * 5)))
     shares = any((m.candidate.field, m.candidate.sentence) in places for other in surer for m in other.mentions)
-    out.append(f"shares sentence={shares}")
-    out.append(f"shares sentence|weak={shares}|{weak}")
     again = any(other.type == draft.type for other in surer)
-    out.append(f"type again={again}")
-    out.append(f"type again|shares={again}|{shares}")
-    same_side = any(initiators & {i for s in other.sketches for i in s.initiators} for other in surer)
-    out.append(f"type again|same side={again}|{same_side}")
+    same_side = any(not initiators.isdisjoint(s.initiators) for other in surer for s in other.sketches)
+    out.append((_again, shares, weak, again, same_side))
     return out
+
+
+def _sides(type_: str, status: str, initiators: int, targets: int) -> Iterator[str]:
+    yield f"type={type_}"
+    yield f"status={status}"
+    yield f"initiators={initiators}|{type_}"
+    yield f"targets={targets}|{type_}"
+    yield f"parties={initiators}|{targets}"
+
+
+def _again(shares: bool, weak: bool, again: bool, same_side: bool) -> Iterator[str]:  # noqa: FBT001 - part of a tuple
+    yield f"shares sentence={shares}"
+    yield f"shares sentence|weak={shares}|{weak}"
+    yield f"type again={again}"
+    yield f"type again|shares={again}|{shares}"
+    yield f"type again|same side={again}|{same_side}"
 
 
 def _one_reading(mentions: Iterable[Mention]) -> list[Mention]:
@@ -236,7 +249,7 @@ def find_events(analysis: Analysis, mentions: Sequence[Mention], model: Model, l
             for rank, draft in enumerate(drafts):
                 members = draft.mentions
                 facts = event_facts(drafts, rank, scores)
-                confidence = model.heads[f"event.{kind}"].probabilities(facts)[0]
+                confidence = model.heads[f"event.{kind}"].yes(facts)
                 if timing == "new" and confidence < model.numbers[f"event.{kind}"]:
                     continue
                 events.append(

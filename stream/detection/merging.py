@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from stream.detection.analysis import Analysis, Candidate
-from stream.detection.features import lemma_of, nature_facts, status_facts
+from stream.detection.facts import Told
+from stream.detection.features import nature_facts, status_facts
 from stream.detection.links import Links
 from stream.detection.model import Head, Model
 from stream.detection.morphology import is_definite
+
+_LIKELY_ROLE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +39,17 @@ class Sketch:
 def sketch(analysis: Analysis, candidate: Candidate, model: Model, links: Links) -> Sketch:
     """Guess type, actors, place, day and toll of *candidate* from its own sentence."""
     field = analysis.fields[candidate.field]
-    sides: dict[str, set[str]] = {"initiator": set(), "target": set()}
-    types: dict[str, set[str]] = {"initiator": set(), "target": set()}
+    sides: tuple[set[str], set[str]] = set(), set()
+    types: tuple[set[str], set[str]] = set(), set()
     countries = set()
-    for actor, answers in links.actors(candidate):
-        for role, members in sides.items():
-            if answers[role] > 0.4:
-                members.add(actor.actor.country or actor.actor.id)
-                types[role].add(actor.actor.type)
-                if actor.actor.country:
-                    countries.add(actor.actor.country)
+    for mention, roles in links.actors(candidate):
+        for probability, members, sorts in zip(roles, sides, types, strict=True):
+            if probability > _LIKELY_ROLE:
+                actor = mention.actor
+                members.add(actor.country or actor.id)
+                sorts.add(actor.type)
+                if actor.country:
+                    countries.add(actor.country)
     best_place, place_score = None, 0.15
     for place, score in links.places(candidate):
         if score > place_score:
@@ -59,11 +63,11 @@ def sketch(analysis: Analysis, candidate: Candidate, model: Model, links: Links)
         candidate,
         model.heads[f"type.{candidate.kind}"].answer(nature_facts(analysis, [candidate])),
         model.heads[f"status.{candidate.kind}"].answer(status_facts(analysis, [candidate])),
-        lemma_of(candidate, field),
-        frozenset(sides["initiator"]),
-        frozenset(sides["target"]),
-        frozenset(types["initiator"]),
-        frozenset(types["target"]),
+        candidate.lemma,
+        frozenset(sides[0]),
+        frozenset(sides[1]),
+        frozenset(types[0]),
+        frozenset(types[1]),
         frozenset(countries),
         best_place.id if best_place else None,
         best_place.precision if best_place else "none",
@@ -73,67 +77,97 @@ def sketch(analysis: Analysis, candidate: Candidate, model: Model, links: Links)
     )
 
 
-def _compare(name: str, a: frozenset[object], b: frozenset[object]) -> str:
+def _compare(a: frozenset[object], b: frozenset[object]) -> str:
     if not a or not b:
-        return f"{name}=missing"
-    return f"{name}=same" if a & b else f"{name}=other"
+        return "missing"
+    return "other" if a.isdisjoint(b) else "same"
 
 
-def pair_facts(analysis: Analysis, a: Sketch, b: Sketch) -> Iterator[str]:
+def _compare_one(a: object, b: object) -> str:
+    if a is None or b is None:
+        return "missing"
+    return "same" if a == b else "other"
+
+
+def _shared(a: Sketch, b: Sketch) -> str:
+    """How much the words of two sentences have in common."""
+    share = len(a.words & b.words) / (1 + min(len(a.words), len(b.words)))
+    return "0" if share < 0.05 else "1" if share < 0.12 else "2" if share < 0.22 else "3" if share < 0.4 else "4"
+
+
+def pair_facts(analysis: Analysis, a: Sketch, b: Sketch) -> list[Told]:
     """Facts about two candidates of one kind, *a* before *b* in the article."""
     one, two = a.candidate, b.candidate
     same = one.field == two.field and one.sentence == two.sentence
-    yield "bias"
+    same_type, same_lemma = a.type == b.type, a.lemma == b.lemma
+    text = analysis.fields[two.field].text
+    out: list[Told] = []
     if same:
-        field = analysis.fields[one.field]
         gap = two.first - one.last
         size = "0" if gap <= 0 else "1-3" if gap <= 3 else "4-8" if gap <= 8 else "9-15" if gap <= 15 else "16+"
         group, where = "same", f"same|{size}"
-        breaks = sum("," in s or "\n" in s for s in field.text.separators[one.last - 1 : two.first])
-        yield f"same|commas={min(breaks, 3)}"
+        breaks = sum("," in s or "\n" in s for s in text.separators[one.last - 1 : two.first])
+        out = [
+            ("same|commas", min(breaks, 3)),
+            ("second prefix", two.match.prefix[:1], two.pos),
+            ("lemmas", a.lemma, b.lemma),
+        ]
         if two.first > one.last:
-            yield f"link={field.text.words[one.last]}"
-            yield f"before second={field.text.words[two.first - 1]}"
-        yield f"second prefix={two.match.prefix[:1]}|{two.match.entry.attrs['pos']}"
-        yield f"lemmas={a.lemma}|{b.lemma}"
+            out += [("link", text.words[one.last]), ("before second", text.words[two.first - 1])]
     elif one.field != two.field:
         group, where = "title", "title|" + ("lead" if two.sentence < 2 else "rest")
     else:
         distance = two.sentence - one.sentence
         size = "1" if distance == 1 else "2-3" if distance <= 3 else "4-7" if distance <= 7 else "8+"
         group, where = "apart", f"apart|{size}|{'from lead' if one.sentence < 2 else ''}"
-    yield f"where={where}"
-    same_type = a.type == b.type
-    types = "|".join(sorted((a.type, b.type)))
-    yield f"types={types}|{group}"
-    rules = "|".join(sorted((one.match.entry.id, two.match.entry.id)))
-    yield f"rules={rules}|{group}"
-    yield f"same type={same_type}|{group}"
-    yield f"same type={same_type}|{where}"
-    yield f"weak={int(bool(one.match.entry.attrs['weak'])) + int(bool(two.match.entry.attrs['weak']))}|{group}"
-    yield f"same lemma={a.lemma == b.lemma}|{group}"
-    prefix = two.match.prefix
-    yield f"definite={is_definite(prefix)}|{group}|{same_type}"
-    yield f"prefix={prefix}|{group}"
-    if not same and two.first > two.sentence_first:
-        # "This attack" takes up an attack told before.
-        yield f"before second={analysis.fields[two.field].text.words[two.first - 1]}|{a.lemma == b.lemma}"
-    verdicts = [
-        _compare("initiators", a.initiators, b.initiators),
-        _compare("targets", a.targets, b.targets),
-        _compare("crossed", a.initiators, b.targets),
-        _compare("places", frozenset({a.place} - {None}), frozenset({b.place} - {None})),
-        _compare("days", frozenset({a.day} - {None}), frozenset({b.day} - {None})),
+    rules = sorted((one.match.entry.id, two.match.entry.id))
+    initiators = _compare(a.initiators, b.initiators)
+    crossed = _compare(a.initiators, b.targets)
+    out += [
+        (_pair_types, *sorted((a.type, b.type)), group, where),
+        ("rules", *rules, group),
+        (_pair_second, two.match.prefix, group, same_type, same_lemma, one.weak + two.weak),
+        (_pair_sides, initiators, _compare(a.targets, b.targets), crossed, group, same_type),
+        (_pair_where, _compare_one(a.place, b.place), _compare_one(a.day, b.day), group, same_type),
     ]
     if not same:
-        verdicts.append(_compare("tolls", a.tolls, b.tolls))
-        verdicts.append(_compare("countries", a.countries, b.countries))
-        shared = len(a.words & b.words) / (1 + min(len(a.words), len(b.words)))
-        level = (
-            "0" if shared < 0.05 else "1" if shared < 0.12 else "2" if shared < 0.22 else "3" if shared < 0.4 else "4"
-        )
-        verdicts.append(f"shared={level}")
-    for verdict in verdicts:
+        if two.first > two.sentence_first:
+            # "This attack" takes up an attack told before.
+            out.append(("before second", text.words[two.first - 1], same_lemma))
+        tolls, countries = _compare(a.tolls, b.tolls), _compare(a.countries, b.countries)
+        out.append((_pair_apart, tolls, countries, _shared(a, b), group, same_type))
+    return out
+
+
+def _pair_types(one: str, two: str, group: str, where: str) -> Iterator[str]:
+    yield "bias"
+    yield f"where={where}"
+    yield f"types={one}|{two}|{group}"
+    yield f"same type={one == two}|{group}"
+    yield f"same type={one == two}|{where}"
+
+
+def _pair_second(prefix: str, group: str, same_type: bool, same_lemma: bool, weak: int) -> Iterator[str]:  # noqa: FBT001 - of a tuple
+    yield f"weak={weak}|{group}"
+    yield f"same lemma={same_lemma}|{group}"
+    yield f"definite={is_definite(prefix)}|{group}|{same_type}"
+    yield f"prefix={prefix}|{group}"
+
+
+def _pair_sides(initiators: str, targets: str, crossed: str, group: str, same_type: bool) -> Iterator[str]:  # noqa: FBT001 - of a tuple
+    for verdict in (f"initiators={initiators}", f"targets={targets}", f"crossed={crossed}"):
+        yield f"{verdict}|{group}"
+        yield f"{verdict}|{group}|{same_type}"
+
+
+def _pair_where(places: str, days: str, group: str, same_type: bool) -> Iterator[str]:  # noqa: FBT001 - of a tuple
+    for verdict in (f"places={places}", f"days={days}"):
+        yield f"{verdict}|{group}"
+        yield f"{verdict}|{group}|{same_type}"
+
+
+def _pair_apart(tolls: str, countries: str, shared: str, group: str, same_type: bool) -> Iterator[str]:  # noqa: FBT001 - of a tuple
+    for verdict in (f"tolls={tolls}", f"countries={countries}", f"shared={shared}"):
         yield f"{verdict}|{group}"
         yield f"{verdict}|{group}|{same_type}"
 
@@ -145,7 +179,7 @@ Scores = dict[tuple[int, int], float]
 def pair_scores(analysis: Analysis, chosen: Sequence[Sketch], head: Head) -> Scores:
     """Weigh each pair of *chosen* by the model."""
     return {
-        (i, j): head.scores(pair_facts(analysis, chosen[i], chosen[j]))[0]
+        (i, j): head.log_odds(pair_facts(analysis, chosen[i], chosen[j]))
         for i in range(len(chosen))
         for j in range(i + 1, len(chosen))
     }

@@ -5,13 +5,48 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from stream.detection import resources
+from stream.detection.facts import Told, spell, spelled
 
 MODEL_FILE = "model.json.gz"
-_USUAL_ANSWERS = 3  # most heads have three answers: a loop of their own is twice as fast
+_REMEMBERED = 60_000
+_PARTS = re.compile("[=| ]")
+_UNIT = 10_000
+"""Scores are added up as whole ten-thousandths: in whatever order facts come, the sum is the same to the last digit."""
+
+
+class _Sums(dict[Told, Any]):
+    """What facts told at once weigh, remembered: whole units, one an answer; of a yes-or-no head just the number."""
+
+    __slots__ = ("_nothing", "_weights", "_yes_or_no")
+
+    def __init__(self, answers: int, weights: dict[str, tuple[float, ...]]) -> None:
+        super().__init__()
+        self._yes_or_no = answers == 1
+        self._nothing: Any = 0 if self._yes_or_no else (0,) * answers
+        self._weights = weights
+
+    def __missing__(self, told: Told) -> Any:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        weights = self._weights
+        found = [weights[fact] for fact in spell(told) if fact in weights]
+        if found:
+            total = _units(map(sum, zip(*found, strict=True)))
+            result = total[0] if self._yes_or_no else total
+        else:
+            result = self._nothing
+        self[told] = result
+        return result
+
+
+def _units(scores: Iterable[float]) -> tuple[int, ...]:
+    return tuple(round(score * _UNIT) for score in scores)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,54 +59,45 @@ class Head:
     answers: tuple[str, ...]
     bias: tuple[float, ...]
     weights: dict[str, tuple[float, ...]]
+    _sums: _Sums = field(init=False, repr=False, compare=False)
+    _start: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
-    def scores(self, facts: Iterable[str], start: Sequence[float] | None = None) -> list[float]:
-        """Log-odds of each answer. `start` holds the scores of other facts about the same thing, bias included."""
-        get = self.weights.get
-        begin = self.bias if start is None else start
+    def __post_init__(self) -> None:
+        """Begin to remember."""
+        object.__setattr__(self, "_sums", _Sums(len(self.answers), self.weights))
+        object.__setattr__(self, "_start", _units(self.bias))
+
+    def weigh(self, told: Iterable[Told], start: Sequence[int] | None = None) -> list[int]:
+        """The score of each answer in whole units. `start` holds that of other facts about the same thing."""
+        begin = self._start if start is None else start
         if len(begin) == 1:
-            score = begin[0]
-            for fact in facts:
-                found = get(fact)
-                if found is not None:
-                    score += found[0]
-            return [score]
-        if len(begin) == _USUAL_ANSWERS:
-            a, b, c = begin
-            for fact in facts:
-                found = get(fact)
-                if found is not None:
-                    x, y, z = found
-                    a += x
-                    b += y
-                    c += z
-            return [a, b, c]
-        total = list(begin)
-        for fact in facts:
-            found = get(fact)
-            if found is not None:
-                for i, weight in enumerate(found):
-                    total[i] += weight
-        return total
+            return [sum(map(self._sums.__getitem__, told), begin[0])]
+        return list(map(sum, zip(begin, *map(self._sums.__getitem__, told), strict=True)))
 
-    def probabilities(self, facts: Iterable[str], start: Sequence[float] | None = None) -> list[float]:
-        """The probability of each answer; one number, that of yes, for a yes-or-no question. `start` as in `scores`."""
-        scores = self.scores(facts, start)
-        if len(scores) == 1:
-            return [sigmoid(scores[0])]
+    def log_odds(self, told: Iterable[Told]) -> float:
+        """The log-odds of yes, of a yes-or-no head."""
+        return float(sum(map(self._sums.__getitem__, told), self._start[0]) / _UNIT)
+
+    def yes(self, told: Iterable[Told]) -> float:
+        """The probability of yes, of a yes-or-no head."""
+        return sigmoid(self.log_odds(told))
+
+    def probabilities(self, told: Iterable[Told], start: Sequence[int] | None = None) -> list[float]:
+        """The probability of each of several answers. `start` as in `weigh`."""
+        scores = self.weigh(told, start)
         top = max(scores)
-        powers = [math.exp(s - top) for s in scores]
+        powers = [math.exp((score - top) / _UNIT) for score in scores]
         whole = sum(powers)
         return [p / whole for p in powers]
 
-    def answer(self, facts: Iterable[str]) -> str:
+    def answer(self, told: Iterable[Told]) -> str:
         """The likeliest answer."""
-        scores = self.scores(facts)
+        scores = self.weigh(told)
         return self.answers[scores.index(max(scores))]
 
-    def reasons(self, facts: Iterable[str], answer: int = 0, most: int = 8) -> list[tuple[str, float]]:
+    def reasons(self, told: Iterable[Told], answer: int = 0, most: int = 8) -> list[tuple[str, float]]:
         """The facts that weighed most for or against *answer*, heaviest first."""
-        weighed = [(fact, self.weights[fact][answer]) for fact in facts if fact in self.weights]
+        weighed = [(fact, self.weights[fact][answer]) for fact in spelled(told) if fact in self.weights]
         weighed.sort(key=lambda item: -abs(item[1]))
         return weighed[:most]
 
@@ -82,6 +108,10 @@ class Model:
 
     heads: dict[str, Head]
     numbers: dict[str, float]
+
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that a fact of any head holds, and more: all the parts of its facts."""
+        return frozenset(part for head in self.heads.values() for fact in head.weights for part in _PARTS.split(fact))
 
 
 def sigmoid(x: float) -> float:

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from stream.detection.analysis import Analysis, Candidate
-from stream.detection.features import between, lemma_of, link_facts
+from stream.detection.facts import Told
+from stream.detection.link_facts import between, link_facts
 from stream.detection.places import PlaceMention
 
 _NEAR = 3  # sentences before or after that are told apart
@@ -65,67 +66,129 @@ class ArticlePlaces:
         ][:_MOST]
 
 
-def place_links(article: ArticlePlaces, candidate: Candidate) -> Iterator[tuple[PlaceMention, list[str]]]:
+def place_links(article: ArticlePlaces, candidate: Candidate) -> Iterator[tuple[PlaceMention, list[Told]]]:
     """Each place of the candidate's sentence with the facts that tie it to the trigger."""
     field = article.analysis.fields[candidate.field]
     sentence = field.sentences[candidate.sentence]
     here = sentence.places
-    spans = [(p.first, p.last) for p in here]
-    lemma = lemma_of(candidate, field)
+    if not here:
+        return
+    starts = [p.first for p in here]
     inside = {i for a in sentence.actors if a.form in ("name", "phrase") for i in range(a.first, a.last)}
     for place in here:
-        what = f"{place.place.precision}.{place.preposition}.{place.relation is not None}"
-        rank = between(spans, place.first, candidate.first)
-        facts = list(link_facts(field, candidate, lemma, place.first, place.last, what, rank))
-        facts += [f"precision={place.place.precision}", f"locative={place.locative}", f"metonym={place.metonym}"]
-        facts.append(f"preposition={place.preposition}|{place.place.precision}")
-        facts.append(f"anaphoric={place.anaphoric}")
-        facts.append(f"kind={candidate.kind}|{place.place.precision}|{place.locative}|{place.metonym}")
-        facts.append(f"company={article.company(place)}|{place.place.precision}")
+        precision, locative = place.place.precision, place.locative
+        what = f"{precision}.{place.preposition}.{place.relation is not None}"
+        rank = between(starts, place.first, candidate.first)
+        facts = link_facts(field, candidate, place.first, place.last, what, rank)
+        facts.append((_itself, precision, place.preposition, locative, place.metonym, candidate.kind))
+        facts.append((_company, article.company(place), precision))
+        facts.append(("anaphoric", place.anaphoric))
         if place.core_first in inside:
-            facts.append("inside actor")
+            facts.append(("inside actor",))
         yield place, facts
 
 
-def nearby_places(article: ArticlePlaces, candidate: Candidate) -> Iterator[tuple[int, PlaceMention, list[str]]]:
+def _itself(
+    precision: str,
+    preposition: str,
+    locative: bool,  # noqa: FBT001 - part of a tuple
+    metonym: bool,  # noqa: FBT001 - part of a tuple
+    kind: str,
+) -> Iterator[str]:
+    yield f"precision={precision}"
+    yield f"locative={locative}"
+    yield f"metonym={metonym}"
+    yield f"preposition={preposition}|{precision}"
+    yield f"kind={kind}|{precision}|{locative}|{metonym}"
+
+
+def _company(company: int, precision: str) -> Iterator[str]:
+    yield f"company={company}|{precision}"
+
+
+def nearby_places(article: ArticlePlaces, candidate: Candidate) -> Iterator[tuple[int, PlaceMention, list[Told]]]:
     """Each place of the other sentences that its own does not name: its field, its mention and the facts."""
     fields = article.analysis.fields
     own = fields[candidate.field].sentences[candidate.sentence].places
     here = {p.place.id for p in own}
     lands = {p.place.country for p in own}
     owned = "locative" if any(p.locative and not p.metonym for p in own) else "named" if own else "none"
-    kind = candidate.kind
-    for number, index, order, place in article.around(candidate):
-        if place.place.id in here:
+    kind, type_, rule = candidate.kind, candidate.type, candidate.match.entry.id
+    for number, index, order, mention in article.around(candidate):
+        place = mention.place
+        if place.id in here:
             continue
         field = fields[number]
         spot = _spot(candidate, number, index)
-        what = f"{place.place.precision}.{place.preposition}.{place.metonym}"
-        triggers = field.sentences[index].triggers
-        same = [t.entry.attrs["type"] == candidate.type for t in triggers if t.entry.attrs["kind"] == kind]
-        told = "type" if any(same) else "kind" if same else "none"
-        count = min(article.named[place.place.id], 4)
-        before = field.text.words[place.first - 1] if place.first else "<s>"
-        facts = [
-            f"kind={kind}|{owned}",
-            f"spot={spot}|{kind}|{owned}",
-            f"spot|what={spot}|{what}",
-            f"what={what}|{kind}",
-            f"what|owned={what}|{owned}",
-            f"type|what={candidate.type}|{what}",
-            f"type|spot={candidate.type}|{spot}|{owned}",
-            f"rule={candidate.match.entry.id}|{spot}",
-            f"told={told}|{spot}|{kind}",
-            f"told|what={told}|{what}",
-            f"land={place.place.country in lands}|{place.place.country == article.main}|{kind}|{place.place.precision}",
-            f"often={count}|{kind}",
-            f"often|what={count}|{what}",
-            f"located={min(article.located[place.place.id], 3)}|{kind}|{place.place.precision}",
-            f"order={min(order, 3)}|{spot}",
-            f"company={article.company(place)}|{place.place.precision}",
-            f"relation={place.relation is not None}|{kind}",
-            f"anaphoric={place.anaphoric}|{place.unlisted}",
-            f"prev={before}",
-            f"prev|kind={before}|{kind}",
+        what = f"{place.precision}.{mention.preposition}.{mention.metonym}"
+        same = [
+            t.entry.attrs["type"] == type_ for t in field.sentences[index].triggers if t.entry.attrs["kind"] == kind
         ]
-        yield number, place, facts
+        told = "type" if any(same) else "kind" if same else "none"
+        before = field.text.words[mention.first - 1] if mention.first else "<s>"
+        facts: list[Told] = [
+            (_nearby, kind, owned, spot, type_, rule, min(order, 3)),
+            (_nearby_what, what, kind, owned, type_),
+            (_nearby_spot, what, kind, spot, told),
+            (
+                _nearby_land,
+                place.country in lands,
+                place.country == article.main,
+                kind,
+                place.precision,
+                min(article.located[place.id], 3),
+            ),
+            (_often, min(article.named[place.id], 4), kind, what),
+            (_company, article.company(mention), place.precision),
+            (_nearby_told, mention.relation is not None, kind, mention.anaphoric, mention.unlisted),
+            (_preceding, before, kind),
+        ]
+        yield number, mention, facts
+
+
+def _nearby(  # noqa: PLR0917 - part of a tuple
+    kind: str, owned: str, spot: str, type_: str, rule: str, order: int
+) -> Iterator[str]:
+    yield f"kind={kind}|{owned}"
+    yield f"spot={spot}|{kind}|{owned}"
+    yield f"type|spot={type_}|{spot}|{owned}"
+    yield f"rule={rule}|{spot}"
+    yield f"order={order}|{spot}"
+
+
+def _nearby_what(what: str, kind: str, owned: str, type_: str) -> Iterator[str]:
+    yield f"what={what}|{kind}"
+    yield f"what|owned={what}|{owned}"
+    yield f"type|what={type_}|{what}"
+
+
+def _nearby_spot(what: str, kind: str, spot: str, told: str) -> Iterator[str]:
+    yield f"spot|what={spot}|{what}"
+    yield f"told={told}|{spot}|{kind}"
+    yield f"told|what={told}|{what}"
+
+
+def _nearby_land(
+    known: bool,  # noqa: FBT001 - part of a tuple
+    main: bool,  # noqa: FBT001 - part of a tuple
+    kind: str,
+    precision: str,
+    located: int,
+) -> Iterator[str]:
+    yield f"land={known}|{main}|{kind}|{precision}"
+    yield f"located={located}|{kind}|{precision}"
+
+
+def _often(count: int, kind: str, what: str) -> Iterator[str]:
+    yield f"often={count}|{kind}"
+    yield f"often|what={count}|{what}"
+
+
+def _nearby_told(relation: bool, kind: str, anaphoric: bool, unlisted: bool) -> Iterator[str]:  # noqa: FBT001 - of a tuple
+    yield f"relation={relation}|{kind}"
+    yield f"anaphoric={anaphoric}|{unlisted}"
+
+
+def _preceding(word: str, kind: str) -> Iterator[str]:
+    yield f"prev={word}"
+    yield f"prev|kind={word}|{kind}"

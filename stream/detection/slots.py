@@ -50,11 +50,12 @@ def _actors(event: Event, mentions: Sequence[Mention], model: Model, links: Link
     floor = {"initiator": model.numbers[f"initiator.{event.kind}"], "target": model.numbers[f"target.{event.kind}"]}
     best: dict[str, tuple[float, RoleFiller]] = {}
     for mention in mentions:
-        for actor, answers in links.actors(mention.candidate):
-            role = max(("initiator", "target"), key=lambda r: answers[r] - floor[r])
-            if answers[role] < floor[role]:
+        for actor, roles in links.actors(mention.candidate):
+            target = roles.target - floor["target"] > roles.initiator - floor["initiator"]
+            role, probability = ("target", roles.target) if target else ("initiator", roles.initiator)
+            if probability < floor[role]:
                 continue
-            filler = RoleFiller(role, mention.candidate.field, actor, answers[role])
+            filler = RoleFiller(role, mention.candidate.field, actor, probability)
             # A state and its adjective are one actor; so are two phrases for one army.
             country = actor.actor.country
             key = country if actor.form in ("state", "adjective") and country else actor.actor.id

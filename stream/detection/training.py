@@ -22,6 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from schemas.lexicon import TriggerEntry
 from stream.detection.analysis import Analysis, Candidate, analyse
 from stream.detection.events import KINDS, Event, find_events, score_candidates
+from stream.detection.facts import Told, spelled
 from stream.detection.features import article_facts, candidate_facts, nature_facts, sentence_facts, status_facts
 from stream.detection.links import Links, actor_links, date_links
 from stream.detection.marked import Marked, same_name
@@ -70,9 +71,9 @@ class Rows:
     labels: list[str] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
 
-    def add(self, facts: Iterable[str], label: str, weight: float = 1.0) -> None:
+    def add(self, told: Iterable[Told], label: str, weight: float = 1.0) -> None:
         """Add one example."""
-        self.facts.append(list(facts))
+        self.facts.append(list(spelled(told)))
         self.labels.append(label)
         self.weights.append(weight)
 
@@ -130,7 +131,7 @@ def example_rows(entries: Iterable[tuple[str, TriggerEntry]], matcher: Any, reso
 _EXAMPLE_DAY = datetime(2024, 5, 17, 12, tzinfo=UTC)
 
 
-def facts_of(analysis: Analysis) -> list[list[str]]:
+def facts_of(analysis: Analysis) -> list[list[Told]]:
     """The facts of each candidate, in order."""
     article = article_facts(analysis)
     return [

@@ -9,6 +9,7 @@ from schemas.article import Article
 from stream.detection.analysis import Analysis, Candidate
 from stream.detection.detector import Detector, load_detector
 from stream.detection.events import Event, Mention
+from stream.detection.facts import spelled
 from stream.detection.links import Links
 from stream.detection.model import Head, Model
 from stream.detection.place_links import ArticlePlaces, nearby_places, place_links
@@ -56,7 +57,7 @@ def test_places_of_other_sentences_nearest_first() -> None:
     assert list(place_links(ArticlePlaces(analysis), shelling)) == []
     assert names(analysis, shelling) == ["مصراتة", "مدينة مصراتة", "روما", "ليبيا", "مطار طرابلس"]
     spots = [
-        next(f for f in facts if f.startswith("spot="))
+        next(f for f in spelled(facts) if f.startswith("spot="))
         for _, _, facts in nearby_places(ArticlePlaces(analysis), shelling)
     ]
     assert [s.split("=")[1].split("|")[0] for s in spots] == ["title", "-1", "+1", "+1", "+2"]
