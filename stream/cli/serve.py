@@ -15,7 +15,9 @@ from stream.web.server import serve as serve_page
 @click.command()
 @click.option("--host", help="Address to serve at; one that others can reach needs a token. [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Its port; 0 takes a free one. [default: 8088]")
-@click.option("--hours", type=click.FloatRange(0, min_open=True), help="How far back to read the topics. [default: 72]")
+@click.option(
+    "--hours", type=click.FloatRange(0, 87_600, min_open=True), help="How far back to read the topics. [default: 72]"
+)
 @broker_options
 def serve(*, settings: Settings, host: str | None, port: int | None, hours: float | None) -> None:
     """Show alerts and incidents as they come: a page with a map, a JSON API, and feeds (GeoJSON, CAP, Atom).
@@ -37,10 +39,6 @@ def serve(*, settings: Settings, host: str | None, port: int | None, hours: floa
     given = {"serve_host": host, "serve_port": port, "serve_hours": hours}
     chosen = settings.model_copy(update={name: value for name, value in given.items() if value is not None})
     try:
-        run(
-            serve_page(
-                chosen, listening=lambda address: click.echo(f"Rasid is at {address} - Ctrl-C ends it.", err=True)
-            )
-        )
+        run(serve_page(chosen))
     except WorkerError as cause:
         raise Failed(str(cause), cause.exit_code) from None

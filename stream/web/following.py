@@ -32,7 +32,7 @@ Record: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
 # Few at once: a page that asks for something waits while they are read.
 _BATCH = 50
 _POLL_MS = 200
-_PROBE_SECONDS = 5.0
+_PROBE_SECONDS = 3.0
 
 
 class Follower:

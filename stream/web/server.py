@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+import structlog
 import uvicorn
 
 from stream.exit_codes import ExitCode, WorkerError
+from stream.logs import configure_logging
 from stream.settings import Settings
 from stream.web.app import make_app
 from stream.web.following import Follower
@@ -19,15 +22,19 @@ from stream.web.guard import check_settings
 from stream.web.live import Live
 from stream.web.store import Store
 
+_log = structlog.stdlib.get_logger("stream.web")
 _STOP_SECONDS = 3
 
 
-async def serve(settings: Settings, *, listening: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; *listening* is called with the address once there is one.
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; the log tells the address.
 
     Raises SettingsError, WorkerError when the address cannot be had, ConnectError, MissingTopicError, and KafkaError.
     """
     check_settings(settings)
+    configure_logging(settings)
+    # What it says of itself is said here already.
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     with _listen(settings.serve_host, settings.serve_port) as listener:
         store = Store(max_items=settings.serve_max_items, max_text_bytes=settings.serve_text_mb * 1_000_000)
         live = Live()
@@ -35,7 +42,7 @@ async def serve(settings: Settings, *, listening: Callable[[str], None]) -> None
         following = asyncio.create_task(Follower(settings, store, live).run())
         # Nobody reads a page that is never filled.
         following.add_done_callback(lambda _: server.stop())
-        listening(_address(settings.serve_host, listener.getsockname()[1]))
+        _log.info("serving", url=_address(settings.serve_host, listener.getsockname()[1]))
         try:
             await server.serve(sockets=[listener])
         finally:

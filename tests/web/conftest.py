@@ -81,9 +81,12 @@ def _site(news: News) -> Site:
     return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Give Chromium, or skip: it is a package of the system, which .ci/run installs."""
+    """Give Chromium, or skip: it is a package of the system, which .ci/run installs.
+
+    For a module only: as long as it is there, no other event loop can be run in the main thread.
+    """
     path = next(filter(None, (shutil.which(name) for name in _CHROMIUMS)), None)
     if path is None:
         message = "There is no Chromium for the tests of the page. On Debian: apt-get install chromium"
