@@ -23,7 +23,7 @@ async def seek(consumer: AIOKafkaConsumer, partitions: list[TopicPartition], sta
     elif start == "end":
         await consumer.seek_to_end(*partitions)
     else:
-        wanted = int(start.timestamp() * 1000)
+        wanted = max(0, int(start.timestamp() * 1000))
         found = await consumer.offsets_for_times(dict.fromkeys(partitions, wanted))
         for partition in partitions:
             first = found.get(partition)

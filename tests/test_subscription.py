@@ -36,6 +36,7 @@ class FakeConsumer:
 
     async def offsets_for_times(self, times: dict[TopicPartition, int]) -> dict[TopicPartition, Any]:
         self.asked = times
+        assert min(times.values()) >= 0, "aiokafka refuses it"
         return {ONE: SimpleNamespace(offset=5), TWO: None}
 
 
@@ -45,6 +46,7 @@ class FakeConsumer:
         pytest.param("beginning", {ONE: "beginning", TWO: "beginning"}, id="beginning"),
         pytest.param("end", {ONE: "end", TWO: "end"}, id="end"),
         pytest.param(datetime(2025, 1, 1, tzinfo=UTC), {ONE: 5, TWO: "end"}, id="time"),
+        pytest.param(datetime(1960, 1, 1, tzinfo=UTC), {ONE: 5, TWO: "end"}, id="before all brokers"),
     ],
 )
 def test_where_reading_starts(start: Start, places: dict[TopicPartition, int | str]) -> None:

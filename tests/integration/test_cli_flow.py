@@ -197,7 +197,7 @@ def test_a_demo_that_is_stopped_leaves_nothing(kafka: RunningBroker, number: sig
         assert process.wait(30) == 128 + number
         assert b"Traceback" not in process.stderr.read()
     assert _left_behind(kafka.bootstrap) == []
-    assert _workers_of_demos() == []
+    assert _workers_of_demos(kafka.bootstrap) == []
 
 
 def _left_behind(bootstrap: str) -> list[str]:
@@ -210,11 +210,13 @@ def _left_behind(bootstrap: str) -> list[str]:
     return [name for name in asyncio.run(topics()) if name.startswith("rasid-demo-")]
 
 
-def _workers_of_demos() -> list[str]:
+def _workers_of_demos(bootstrap: str) -> list[str]:
     found = []
+    ours = f"RASID_BROKER={bootstrap}".encode()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if b"RASID_TOPIC_PREFIX=rasid-demo-" in (folder / "environ").read_bytes():
+            environ = (folder / "environ").read_bytes().split(b"\0")
+            if ours in environ and any(line.startswith(b"RASID_TOPIC_PREFIX=rasid-demo-") for line in environ):
                 found.append(folder.name)
         except OSError:
             continue
