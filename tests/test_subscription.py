@@ -36,7 +36,6 @@ class FakeConsumer:
 
     async def offsets_for_times(self, times: dict[TopicPartition, int]) -> dict[TopicPartition, Any]:
         self.asked = times
-        assert min(times.values()) >= 0, "aiokafka refuses it"
         return {ONE: SimpleNamespace(offset=5), TWO: None}
 
 
@@ -50,12 +49,15 @@ class FakeConsumer:
     ],
 )
 def test_where_reading_starts(start: Start, places: dict[TopicPartition, int | str]) -> None:
-    """A partition that holds nothing from that time on is read from its end: what comes is young enough."""
+    """A partition that holds nothing from that time on is read from its end: what comes is young enough.
+
+    A time before 1970 is 1970: aiokafka takes no other.
+    """
     consumer: Any = FakeConsumer()
     asyncio.run(seek(consumer, [ONE, TWO], start))
     assert consumer.places == places
     if isinstance(start, datetime):
-        assert consumer.asked[ONE] == 1_735_689_600_000
+        assert consumer.asked[ONE] == (1_735_689_600_000 if start.year == 2025 else 0)
 
 
 def test_headers_are_text() -> None:
