@@ -122,7 +122,7 @@ def test_a_second_run_appends_without_a_second_heading(alerts: Stand, tmp_path: 
 def test_the_table_and_the_cards(alerts: Stand) -> None:
     """For people; the same alerts."""
     table = rasid_subscribe(alerts, "--format", "table", "--max-messages", "4").stdout.splitlines()
-    assert table[0].split() == ["WHEN", "WHAT", "WHERE", "TOLL", "WHO"]
+    assert table[0].split() == ["WHEN", "SEV", "WHAT", "WHERE", "TOLL", "WHO"]
     assert len(table) == 5
     cards = rasid_subscribe(alerts, "--format", "cards", "--severity", "70", "--max-messages", "1").stdout
     assert cards.startswith("SHELLING  severity 80, confidence 0.60\n")
