@@ -54,7 +54,7 @@ def main(names: tuple[str, ...], archive: Path, output: Path | None, *, quick: b
                 for row in measures[name]():
                     click.echo(str(row), err=True)
                     rows.append(row)
-    text = table(rows, at=datetime.now(UTC), articles=articles.name, load=(before, os.getloadavg()[0]))
+    text = table(rows, at=datetime.now(UTC), articles=articles.name, load=(before, os.getloadavg()[0]), quick=quick)
     click.echo(text)
     if output:
         output.write_text(text, encoding="utf-8")

@@ -65,7 +65,7 @@ _METHOD = """Medians; in brackets the lowest and highest round. Detection and it
   round by round, on articles that none of them has seen. Everything else: by the clock."""
 
 
-def table(rows: Sequence[Row], *, at: datetime, articles: str, load: tuple[float, float]) -> str:
+def table(rows: Sequence[Row], *, at: datetime, articles: str, load: tuple[float, float], quick: bool = False) -> str:
     """Return the rows as Markdown, with what a reader needs to judge them. *load*: before and after."""
     cores = os.cpu_count() or 1
     busy = max(load) - 1 > cores / 2
@@ -73,7 +73,7 @@ def table(rows: Sequence[Row], *, at: datetime, articles: str, load: tuple[float
         f"Machine: {machine()}. Load average before and after: {load[0]:.1f}, {load[1]:.1f}"
         + (": other programs ran meanwhile, so rates and latencies could be better than these." if busy else "."),
         f"Articles: {articles}",
-        _METHOD,
+        _METHOD + (" Few articles and rounds (`--quick`), so take the figures as rough." if quick else ""),
     ]
     return "\n".join(
         [
