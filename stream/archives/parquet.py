@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, BinaryIO
 
 from stream.archives.extras import optional
+from stream.archives.parquet_pages import PageError, unpacked_sizes
 from stream.archives.records import KNOWN, Part, Record, Records, canonical, no_text_among
 from stream.archives.unpacking import BlownUpError, BrokenError
 
@@ -30,7 +31,7 @@ def read_parquet(file: BinaryIO, part: Part) -> Records:
         if advice := no_text_among(list(names.values()), part.wanted):
             yield part.damage(1, advice, fatal=True)
             return
-        _weigh(_claimed(archive.metadata, set(columns)), packed, part)
+        _weigh(_claimed(file, archive.metadata, set(columns)), packed, part)
         number, read = 0, 0
         for batch in archive.iter_batches(batch_size=_ROWS, columns=columns, use_threads=False):
             read += batch.nbytes
@@ -38,14 +39,17 @@ def read_parquet(file: BinaryIO, part: Part) -> Records:
             for row in batch.to_pylist():
                 number += 1
                 yield Record(number, {names[name]: _plain(value) for name, value in row.items() if value is not None})
-    except (arrow.ArrowException, OSError) as cause:
-        raise BrokenError(f"the Parquet data is damaged ({str(cause).splitlines()[0][:200]})") from cause
+    except (arrow.ArrowException, PageError, OSError) as cause:
+        raise BrokenError(
+            f"the Parquet data is damaged ({(str(cause) or 'no words').splitlines()[0][:200]})"
+        ) from cause
 
 
-def _claimed(metadata: Any, columns: set[str]) -> int:
+def _claimed(file: BinaryIO, metadata: Any, columns: set[str]) -> int:
     groups = (metadata.row_group(at) for at in range(metadata.num_row_groups))
     chunks = (group.column(at) for group in groups for at in range(group.num_columns))
-    return sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema.partition(".")[0] in columns)
+    wanted = (chunk for chunk in chunks if chunk.path_in_schema.partition(".")[0] in columns)
+    return sum(max(chunk.total_uncompressed_size, unpacked_sizes(file, chunk)) for chunk in wanted)
 
 
 def _weigh(unpacked: int, packed: int, part: Part) -> None:

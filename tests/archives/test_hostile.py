@@ -39,6 +39,27 @@ def _parquet_bomb() -> bytes:
     return file.getvalue()
 
 
+def _lying_parquet() -> bytes:
+    """The same, and its footer claims that there is next to nothing."""
+    content = bytearray(_parquet_bomb())
+    group = pq.ParquetFile(io.BytesIO(bytes(content))).metadata.row_group(0)
+    for size in {group.total_byte_size, group.column(0).total_uncompressed_size}:
+        at = content.rfind(_varint(size))
+        assert at > 0
+        content[at : at + len(_varint(size))] = _varint(1000, len(_varint(size)))
+    return bytes(content)
+
+
+def _varint(number: int, width: int = 0) -> bytes:
+    """Return a number as Parquet's footer has it, filled up to *width* bytes."""
+    rest = 2 * number
+    digits: list[int] = []
+    while rest or len(digits) < width:
+        digits.append(rest & 127)
+        rest >>= 7
+    return bytes([digit | 128 for digit in digits[:-1]] + digits[-1:])
+
+
 def _repeating_parquet() -> bytes:
     """Few bytes that claim little and give a million rows of the same long text."""
     file = io.BytesIO()
@@ -56,6 +77,7 @@ BOMBS = {
     "page.html.gz": lambda: gzip.compress(b"<html>" + b"<p>" * 20_000_000, 9),
     "archive.zip": lambda: samples.zipped({"a.jsonl": samples.jsonl(), "b.jsonl": _BOMB, "c.jsonl": samples.jsonl()}),
     "rows.parquet": _parquet_bomb,
+    "lies.parquet": _lying_parquet,
     "repeats.parquet": _repeating_parquet,
 }
 # Whole before the bomb, and given.

@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 
@@ -250,3 +252,17 @@ def test_lines_of_json_hold_what_parquet_knows(tmp_path: Path) -> None:
     items = list(ArchiveReader().read([str(file(tmp_path, "a.parquet", samples.parquet(rows)))]))
     assert isinstance(items[0], Line)
     assert json.loads(items[0].data) == {"title": "t", "body": "b", "date": "2018-04-16T09:00:00", "tags": ["x", "y"]}
+
+
+@pytest.mark.parametrize("codec", ["none", "snappy", "gzip", "zstd", "brotli", "lz4"])
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_parquet_of_every_codec_and_page(tmp_path: Path, codec: str, version: str) -> None:
+    """Pages with statistics, indexes and checksums; many to a column."""
+    rows = pa.Table.from_pylist([each | {"tags": ["x", "y"]} for each in ARTICLES] * 400)
+    path = tmp_path / "a.parquet"
+    options = {"compression": codec, "data_page_version": version, "data_page_size": 2000}
+    pq.write_table(rows, path, write_page_index=True, write_page_checksum=True, **options)
+    articles, damages, _ = read(path)
+    assert damages == []
+    assert [article.article_id for article in articles] == ["n1", "n2", "n3"] * 400
+    assert articles[-1].tags == ("x", "y")
