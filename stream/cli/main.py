@@ -35,6 +35,7 @@ _COMMANDS = {
     "demo": "stream.cli.demo:demo",
     "broker": "stream.cli.broker:broker",
     "doctor": "stream.cli.doctor:doctor",
+    "plan": "stream.cli.plan:plan_command",
     "config": "stream.cli.config:config",
     "completion": "stream.cli.completion:completion",
 }
