@@ -68,7 +68,11 @@ def rasid(stand: Stand, tmp_path: Path) -> Rasid:
 
 
 def _sent(stand: Stand, count: int, extra: float = 1.0) -> list[Received]:
-    return stand.read(stand.settings.topics.articles, until=lambda found: len(found) >= count, extra=extra)
+    return _sent_to(stand, stand.settings.topics.articles, count, extra)
+
+
+def _sent_to(stand: Stand, topic: str, count: int, extra: float = 0) -> list[Received]:
+    return stand.read(topic, until=lambda found: len(found) >= count, extra=extra)
 
 
 def _archive(folder: Path, count: int) -> Path:
@@ -117,6 +121,21 @@ def test_a_private_replay_leaves_nothing(stand: Stand, rasid: Rasid, tmp_path: P
     assert f"{_ARTICLES} articles, {len(wanted)} alerts, 0 dead letters" in errors
     assert not [name for name in _topics(stand) if name.startswith("rasid-replay-")]
     assert stand.read(stand.settings.topics.articles, until=lambda _: False, timeout=2) == []
+
+
+def test_an_interrupted_private_replay_leaves_nothing_either(stand: Stand, rasid: Rasid, tmp_path: Path) -> None:
+    """Ctrl-C in the middle of it: worker and topics are gone."""
+    process = rasid.start("replay", _archive(tmp_path, 100), "--isolated", "--rate", "2")
+    deadline = time.monotonic() + 60
+    while not (made := [name for name in _topics(stand) if name.endswith(".articles") and "replay-" in name]):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    _sent_to(stand, made[0], 3)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGINT, errors
+    assert "Traceback" not in errors
+    assert not [name for name in _topics(stand) if name.startswith("rasid-replay-")]
 
 
 def _topics(stand: Stand) -> list[str]:
