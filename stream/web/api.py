@@ -37,6 +37,7 @@ class Api:
         self._store = store
         self._live = live
         self._hours = hours
+        self._counting = asyncio.Lock()
         self._summaries: dict[tuple[str, str], tuple[int, bytes]] = {}
 
     async def status(self, request: Request) -> Response:
@@ -119,22 +120,28 @@ class Api:
 
     async def alert_summary(self, request: Request) -> Response:
         """Counts of alerts by day, province, country and type, and what stands where on the map."""
-        return self._summary(request, self._store.alerts)
+        return await self._summary(request, self._store.alerts)
 
     async def incident_summary(self, request: Request) -> Response:
         """Counts of incidents by day, province, country and type, and what stands where on the map."""
-        return self._summary(request, self._store.incidents)
+        return await self._summary(request, self._store.incidents)
 
-    def _summary(self, request: Request, shelf: Shelf[Item]) -> Response:
+    async def _summary(self, request: Request, shelf: Shelf[Item]) -> Response:
         # Many pages ask the same after each change.
         key = (request.url.path, request.url.query)
-        number, body = self._summaries.get(key, (-1, b""))
-        if number != self._store.number:
-            body = summarise(Query.of(request.query_params).all(shelf)).model_dump_json().encode()
-            self._summaries.pop(key, None)
-            self._summaries[key] = (self._store.number, body)
-            if len(self._summaries) > _REMEMBERED_SUMMARIES:
-                del self._summaries[next(iter(self._summaries))]
+        query = Query.of(request.query_params)
+        async with self._counting:
+            number, body = self._summaries.get(key, (-1, b""))
+            if number != self._store.number:
+                number, entries = self._store.number, tuple(shelf)
+                # A second may go by: in a thread, so that what comes is told meanwhile.
+                body = await asyncio.to_thread(
+                    lambda: summarise(filter(query.matches, entries)).model_dump_json().encode()
+                )
+                self._summaries.pop(key, None)
+                self._summaries[key] = (number, body)
+                if len(self._summaries) > _REMEMBERED_SUMMARIES:
+                    del self._summaries[next(iter(self._summaries))]
         return Response(body, media_type="application/json")
 
     async def events(self, request: Request) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Self
@@ -58,10 +57,6 @@ class Query:
             and (until is None or entry.day <= until)
             and self.filter.matches(entry.item)
         )
-
-    def all(self, shelf: Shelf[Item]) -> Iterator[Entry[Item]]:
-        """Give what matches, the newest first, whatever the page."""
-        return (entry for entry in shelf if self.matches(entry))
 
     def some(self, shelf: Shelf[Item]) -> tuple[list[Entry[Item]], int | None]:
         """Return one page of what matches, the newest first, and where the next page begins; None after the last."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, Literal, TypeVar
 
-from schemas.alert import Alert
+from schemas.alert import Alert, CasualtyKind
 from schemas.incident import Incident
 from stream.formats import cap
+from stream.web import facts
 from stream.web.texts import Texts
 
 Item = TypeVar("Item", Alert, Incident)
@@ -27,23 +28,16 @@ class Entry(Generic[Item]):
     """When the broker got it."""
     number: int
     """Where it stands among all that came: the greater, the newer."""
+    day: date
+    killed: int
+    injured: int
     replaces: cap.Reference | None = None
     """The CAP message that one on this item updates or cancels."""
-
-    @property
-    def day(self) -> date:
-        """The day it is counted under: the first on which it happened, else that on which it was first told."""
-        return self.item.occurred.start or told(self.item)
 
     @property
     def cap(self) -> cap.CapMessage:
         """The item as a CAP message: always the same one, under the same identifier."""
         return cap.message(self.item, sent=self.at, replaces=self.replaces)
-
-
-def told(item: Alert | Incident) -> date:
-    """Return the day on which it was first told."""
-    return (item.article.published_at if isinstance(item, Alert) else item.first_seen).date()
 
 
 class Shelf(Generic[Item]):
@@ -94,7 +88,7 @@ class Store:
         """Keep an alert; None if it is here already: delivery is at least once."""
         if self.alerts.get(alert.alert_id):
             return None
-        entry = Entry(alert, at, self._next())
+        entry = self._entry(alert, at)
         self.texts.want(alert.article.article_id)
         for old in self.alerts.put(alert.alert_id, entry):
             self.texts.release(old.item.article.article_id)
@@ -106,7 +100,7 @@ class Store:
         before = self.incidents.get(id_)
         if before and before.item.revision >= incident.revision:
             return None
-        entry = Entry(incident, at, self._next(), before.cap.reference if before else None)
+        entry = self._entry(incident, at, before.cap.reference if before else None)
         if before:
             self._unlink(before)
         for old in self.incidents.put(id_, entry):
@@ -121,6 +115,11 @@ class Store:
         self._next()
         self._unlink(self.incidents.take(incident_id))
         return True
+
+    def _entry(self, item: Item, at: datetime, replaces: cap.Reference | None = None) -> Entry[Item]:
+        """What is counted is worked out once here: it is asked for again and again."""
+        killed, injured = (facts.toll(item, kind) for kind in (CasualtyKind.KILLED, CasualtyKind.INJURED))
+        return Entry(item, at, self._next(), facts.day(item), killed, injured, replaces)
 
     def _next(self) -> int:
         self.number += 1

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import gzip
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
-from schemas.alert import Alert, CasualtyKind, CasualtyScope, Kind, Place
+from schemas.alert import Alert, Kind, Place
 from schemas.incident import Incident
 from stream.detection.resources import read_bytes
+from stream.web.facts import told
 from stream.web.models import DayCount, ProvinceCount, Spot, Summary
-from stream.web.store import Entry, Item, told
+from stream.web.store import Entry, Item
 
 _MOST_PROVINCES = 100
 _MOST_SPOTS = 2000
@@ -41,9 +42,9 @@ class _Group:
 
 def summarise(entries: Iterable[Entry[Item]]) -> Summary:
     """Return the counts of *entries*, which come the newest first."""
-    days: dict[date, Counter[Kind]] = {}
-    provinces: dict[tuple[str, str], _Group] = {}
-    spots: dict[tuple[float, float], _Group] = {}
+    days: defaultdict[date, Counter[Kind]] = defaultdict(Counter)
+    provinces: defaultdict[tuple[str, str], _Group] = defaultdict(_Group)
+    spots: defaultdict[tuple[float, float], _Group] = defaultdict(_Group)
     countries: Counter[str] = Counter()
     types: Counter[str] = Counter()
     newest: date | None = None
@@ -51,18 +52,17 @@ def summarise(entries: Iterable[Entry[Item]]) -> Summary:
     for entry in entries:
         item, place = entry.item, entry.item.place
         newest = max(newest or told(item), told(item))
-        deaths = _toll(item, CasualtyKind.KILLED)
         total += 1
-        killed += deaths
-        injured += _toll(item, CasualtyKind.INJURED)
-        days.setdefault(entry.day, Counter())[item.kind] += 1
+        killed += entry.killed
+        injured += entry.injured
+        days[entry.day][item.kind] += 1
         types[item.event_type.value] += 1
         if place and place.country:
             countries[place.country] += 1
             if place.admin1:
-                provinces.setdefault((place.country, place.admin1), _Group()).add(item, deaths)
+                provinces[place.country, place.admin1].add(item, entry.killed)
         if place and place.lat is not None and place.lon is not None:
-            spots.setdefault((round(place.lat, 2), round(place.lon, 2)), _Group()).add(item, deaths)
+            spots[round(place.lat, 2), round(place.lon, 2)].add(item, entry.killed)
         else:
             without_place += 1
     return Summary(
@@ -80,15 +80,6 @@ def summarise(entries: Iterable[Entry[Item]]) -> Summary:
         types=dict(types.most_common()),
         spots=tuple(_spots(spots)),
     )
-
-
-def _toll(item: Alert | Incident, kind: CasualtyKind) -> int:
-    """The best figure; of an alert's competing ones the lowest, which all of them agree to."""
-    if isinstance(item, Incident):
-        figures = item.toll.killed if kind is CasualtyKind.KILLED else item.toll.injured
-        return figures.best if figures else 0
-    tolls = (toll for toll in item.casualties if toll.kind is kind and toll.scope is CasualtyScope.INCIDENT)
-    return min((toll.low for toll in tolls), default=0)
 
 
 def _provinces(groups: Mapping[tuple[str, str], _Group]) -> Iterable[ProvinceCount]:
