@@ -131,7 +131,8 @@ def test_articles_become_alerts_that_any_number_of_subscribers_read(rasid: Rasid
     assert {alert.alert_id: alert.kind for alert in alerts} == wanted
     # A replay of the same articles delivers the same ids again, and each is shown once.
     rasid("replay", str(SAMPLES))
-    time.sleep(3)
+    twice = _alerts(rasid, "--repeats", "--max-messages", str(2 * len(wanted)), "--idle-timeout", "30")
+    assert Counter(alert.alert_id for alert in twice) == dict.fromkeys(wanted, 2)
     assert len(_alerts(rasid, "--idle-timeout", "3")) == len(wanted)
     attacks = _alerts(rasid, "--kind", "attack", "--idle-timeout", "2")
     assert Counter(alert.kind for alert in attacks) == {"attack": Counter(wanted.values())["attack"]}
