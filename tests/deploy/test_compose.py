@@ -104,6 +104,14 @@ def kafka_of_compose(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka
         made.node.kill()
 
 
+@pytest.fixture(scope="module")
+def broker(kafka_of_compose: Kafka) -> str:
+    """Give the address of that Kafka, with the topics that the service `topics` makes."""
+    with running("topics", kafka_of_compose.network) as topics:
+        assert topics.wait(60) == 0
+    return kafka_of_compose.network
+
+
 def environment(service: str, broker: str, **own: str) -> dict[str, str]:
     """The environment of a service of ours, on this machine."""
     given = {
@@ -161,11 +169,8 @@ def stop(process: subprocess.Popen[bytes], service: str) -> None:
 
 
 @pytest.mark.integration
-def test_what_compose_starts_works_by_hand(kafka_of_compose: Kafka) -> None:
-    """Topics are made, and the worker becomes healthy, reads, writes, and ends on SIGTERM in the time it is given."""
-    broker = kafka_of_compose.network
-    with running("topics", broker) as topics:
-        assert topics.wait(60) == 0
+def test_what_compose_starts_works_by_hand(broker: str) -> None:
+    """The worker becomes healthy, reads, writes, and ends on SIGTERM in the time it is given."""
     own = {"RASID_HEALTH_PORT": str(free_port())}
     with running("worker", broker, **own) as worker:
         becomes_healthy("worker", **own)
@@ -179,11 +184,8 @@ def test_what_compose_starts_works_by_hand(kafka_of_compose: Kafka) -> None:
 
 @pytest.mark.integration
 @pytest.mark.parametrize(("name", "variable"), [("incidents", "RASID_HEALTH_PORT"), ("serve", "RASID_SERVE_PORT")])
-def test_what_a_profile_adds_works_by_hand(kafka_of_compose: Kafka, name: str, variable: str) -> None:
+def test_what_a_profile_adds_works_by_hand(broker: str, name: str, variable: str) -> None:
     """It becomes healthy by its own check, and ends on SIGTERM in the time that it is given."""
-    broker = kafka_of_compose.network
-    with running("topics", broker) as topics:
-        assert topics.wait(60) == 0
     own = {variable: str(free_port())}
     with running(name, broker, RASID_SERVE_TOKEN="0123456789abcdef", **own) as process:
         becomes_healthy(name, **own)

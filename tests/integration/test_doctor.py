@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from stream.broker import RunningBroker
+from stream.cli import main
+from stream.detection import load_detector
 from stream.exit_codes import ExitCode
-from tests.integration import stand as helpers
 from tests.integration.stand import Stand, article
 
 pytestmark = pytest.mark.integration
@@ -28,6 +29,15 @@ def stand(kafka: RunningBroker) -> Iterator[Stand]:
     made.close()
 
 
+@pytest.fixture(autouse=True)
+def _load_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The packaged lexicons take a second or two to load; once is enough."""
+    monkeypatch.setattr("stream.doctor.load_detector", _load)
+
+
+_load = functools.cache(load_detector)
+
+
 def doctor(stand: Stand, *arguments: str, **environ: str) -> tuple[int, dict[str, dict[str, Any]]]:
     """The exit code and the findings by their check."""
     own = {
@@ -35,19 +45,11 @@ def doctor(stand: Stand, *arguments: str, **environ: str) -> tuple[int, dict[str
         "RASID_TOPIC_PREFIX": stand.settings.topic_prefix,
         "RASID_GROUP_ID": stand.settings.group_id,
     }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("RASID_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "stream.cli", "doctor", "--json", *arguments],
-        env=kept | own | environ,
-        cwd=helpers.ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
+    kept = {name: None for name in os.environ if name.startswith("RASID_")}
+    done = CliRunner().invoke(main, ["doctor", "--json", *arguments], env=kept | own | environ)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     found = [json.loads(line) for line in done.stdout.splitlines()]
-    return done.returncode, {finding["check"]: finding for finding in found}
+    return done.exit_code, {finding["check"]: finding for finding in found}
 
 
 def test_topics_that_are_missing_are_named_with_the_command_that_makes_them(stand: Stand) -> None:

@@ -8,7 +8,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -18,14 +17,17 @@ from typing import Any
 
 import jsonschema
 import pytest
+from click.testing import CliRunner
 
 from schemas.compatibility import breaks
 from schemas.wire_format import SCHEMA_HEADER
 from stream.broker import RunningBroker
 from stream.broker.jars import java_command
 from stream.broker.paths import cache_dir
+from stream.cli import main
 from stream.exit_codes import ExitCode
-from stream.schema_registry import registered
+from stream.schema_registry import RegistryError, register, registered
+from stream.settings import load_settings
 from tests.integration.stand import ROOT, Stand, article
 
 pytestmark = pytest.mark.integration
@@ -144,40 +146,17 @@ def test_an_alert_says_which_registered_schema_it_is_of(stand: Stand, registry: 
         assert schema == committed | {"$schema": schema["$schema"]}
         jsonschema.validate(json.loads(text), schema)
         assert message.headers["schema-version"] == b"1.0"
+    # Our own subscriber reads both forms without being told.
+    command = ["subscribe", "--from", "earliest", "--max-messages", "2", "--format", "jsonl"]
+    place = ["--broker", stand.settings.broker, "--prefix", stand.settings.topic_prefix]
+    done = CliRunner().invoke(main, [*command, *place])
+    assert done.exit_code == 0, done.output
+    assert {json.loads(line)["article"]["article_id"] for line in done.stdout.splitlines()} == {"a0", "a1"}
     _, subjects = registry.ask("/subjects")
     mine = {subject for subject in subjects if subject.startswith(stand.settings.topic_prefix)}
     topics = (*stand.alert_topics, stand.settings.topics.incidents, stand.settings.topics.surges)
     assert mine == {f"{topic}-value" for topic in topics}
     assert worker.stop() == ExitCode.OK
-
-
-def test_our_own_subscriber_reads_the_wire_format(stand: Stand, registry: Registry) -> None:
-    """Without being told."""
-    stand.start(RASID_SCHEMA_REGISTRY_URL=registry.url, RASID_SCHEMA_REGISTRY_MODE="wire")
-    stand.produce([article(0)])
-    stand.read(*stand.alert_topics, until=lambda got: len(got) == 1)
-    command = [
-        sys.executable,
-        "-m",
-        "stream.cli",
-        "subscribe",
-        "--from",
-        "earliest",
-        "--max-messages",
-        "1",
-        "--format",
-        "jsonl",
-    ]
-    done = subprocess.run(
-        [*command, "--broker", stand.settings.broker, "--prefix", stand.settings.topic_prefix],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["article"]["article_id"] == "a0"
 
 
 def test_a_schema_that_the_registry_calls_incompatible_stops_the_worker(stand: Stand, registry: Registry) -> None:
@@ -233,12 +212,11 @@ def test_the_registry_judges_changes_as_our_policy_does(registry: Registry, chan
         pytest.param("{root}", ExitCode.SETTINGS, "the path of the API belongs to it", id="not the API"),
     ],
 )
-def test_a_registry_that_cannot_be_asked_stops_the_worker(
-    stand: Stand, registry: Registry, url: str, expected: int, words: str
-) -> None:
-    """With what to check."""
+@pytest.mark.asyncio
+async def test_a_registry_that_cannot_be_asked_is_told(registry: Registry, url: str, expected: int, words: str) -> None:
+    """With what to check, and with the exit code that a worker ends with."""
     root = registry.url.removesuffix("/apis/ccompat/v7")
-    worker = stand.start(RASID_SCHEMA_REGISTRY_URL=url.replace("{root}", root))
-    assert worker.process.wait(60) == expected
-    assert words in worker.log
-    assert "Traceback" not in worker.log
+    settings = load_settings(flags={"schema_registry_url": url.replace("{root}", root)})
+    with pytest.raises(RegistryError, match=words) as refused:
+        await register(settings)
+    assert refused.value.exit_code == expected
