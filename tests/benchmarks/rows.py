@@ -71,7 +71,11 @@ def table(rows: Sequence[Row], *, at: datetime, articles: str, load: tuple[float
     busy = max(load) - 1 > cores / 2
     notes = [
         f"Machine: {machine()}. Load average before and after: {load[0]:.1f}, {load[1]:.1f}"
-        + (": other programs ran meanwhile, so rates and latencies could be better than these." if busy else "."),
+        + (
+            ": OTHER PROGRAMS RAN MEANWHILE. What is measured by the clock is far better on a machine at rest."
+            if busy
+            else "."
+        ),
         f"Articles: {articles}",
         _METHOD + (" Few articles and rounds (`--quick`), so take the figures as rough." if quick else ""),
     ]
