@@ -39,8 +39,8 @@ MARKED := --marked $(EVAL)/dev.jsonl $(EVAL)/seed.jsonl tests/marks/written.json
 INCIDENTS := tests/marks/incidents.jsonl
 SKLEARN := $(BIN)/python -c 'import sklearn' 2>/dev/null || $(PIP) install 'scikit-learn>=1.5'
 
-.PHONY: help setup demo test lint audit format types unit faults fuzz evaluate train lock clean
-.PHONY: evaluate-update bench bench-update
+.PHONY: help setup demo test lint audit format types unit faults fuzz evaluate bench train lock clean
+.PHONY: evaluate-update bench-update
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS=$$'\t' read -r name words; do printf '  make %-15s %s\n' "$$name" "$$words"; done
