@@ -42,7 +42,7 @@ class Neighbourhood:
         self.published = moment.date()
         self.lex: DateWords = date_words()
         table = self.lex.table
-        self.hits = [table[word] for word in self.words]
+        self.hits = list(map(table.__getitem__, self.words))
         self.last_day: date | None = None
         """The last single day that the text has named, which "the same day" refers to."""
         self.number_ending = {n.last: n for n in numbers}

@@ -89,7 +89,7 @@ class Draft:
     ages: frozenset[str]
 
 
-def _draft(analysis: Analysis, members: Sequence[tuple[int, Mention, Sketch]], timing: str) -> Draft:
+def _draft(analysis: Analysis, members: Sequence[tuple[int, Mention, Sketch]], timing: str, model: Model) -> Draft:
     ordered = sorted(members, key=lambda member: -max(member[1].new, member[1].background))
     mentions = [mention for _, mention, _ in ordered]
     sure = [m.new if timing == "new" else m.background for m in mentions]
@@ -98,6 +98,7 @@ def _draft(analysis: Analysis, members: Sequence[tuple[int, Mention, Sketch]], t
         wrong *= 1 - p
     published = analysis.published.date()
     sketches = [sketch for _, _, sketch in ordered]
+    surest = mentions[0].candidate
     return Draft(
         [number for number, _, _ in ordered],
         mentions,
@@ -105,7 +106,7 @@ def _draft(analysis: Analysis, members: Sequence[tuple[int, Mention, Sketch]], t
         1 - wrong,
         max(sure),
         sketches[0].type,
-        sketches[0].status,
+        model.heads[f"status.{surest.kind}"].answer(status_facts(analysis, [surest])),
         frozenset(age_class(published, *sketch.day) for sketch in sketches if sketch.day),
     )
 
@@ -126,7 +127,7 @@ def _echo(a: Draft, b: Draft) -> bool:
     return not places or not others or bool(places & others)
 
 
-def _join_echoes(analysis: Analysis, drafts: Sequence[Draft], timing: str) -> list[Draft]:
+def _join_echoes(analysis: Analysis, drafts: Sequence[Draft], timing: str, model: Model) -> list[Draft]:
     out: list[Draft] = []
     for draft in sorted(drafts, key=lambda d: -d.joint):
         for i, known in enumerate(out):
@@ -135,7 +136,7 @@ def _join_echoes(analysis: Analysis, drafts: Sequence[Draft], timing: str) -> li
                     *zip(known.numbers, known.mentions, known.sketches, strict=True),
                     *zip(draft.numbers, draft.mentions, draft.sketches, strict=True),
                 ]
-                out[i] = _draft(analysis, members, timing)
+                out[i] = _draft(analysis, members, timing, model)
                 break
         else:
             out.append(draft)
@@ -226,6 +227,18 @@ def _one_reading(mentions: Iterable[Mention]) -> list[Mention]:
     return list(best.values())
 
 
+def _nature(analysis: Analysis, draft: Draft, model: Model) -> tuple[str, str]:
+    """The type and the status of the event: what all its mentions say."""
+    if len(draft.mentions) == 1:
+        return draft.type, draft.status
+    candidates = [m.candidate for m in draft.mentions]
+    kind = candidates[0].kind
+    return (
+        model.heads[f"type.{kind}"].answer(nature_facts(analysis, candidates)),
+        model.heads[f"status.{kind}"].answer(status_facts(analysis, candidates)),
+    )
+
+
 def find_events(analysis: Analysis, mentions: Sequence[Mention], model: Model, links: Links) -> list[Event]:
     """Merge the likely mentions into events; events of both timings come back, the surest first within a kind."""
     events: list[Event] = []
@@ -243,8 +256,8 @@ def find_events(analysis: Analysis, mentions: Sequence[Mention], model: Model, l
             sketches = [sketch(analysis, m.candidate, model, links) for m in chosen]
             scores = pair_scores(analysis, sketches, model.heads[f"merge.{kind}"])
             groups = merge(len(chosen), scores, model.numbers[f"merge.{kind}"])
-            drafts = [_draft(analysis, [(i, chosen[i], sketches[i]) for i in g], timing) for g in groups]
-            drafts = _join_echoes(analysis, drafts, timing)
+            drafts = [_draft(analysis, [(i, chosen[i], sketches[i]) for i in g], timing, model) for g in groups]
+            drafts = _join_echoes(analysis, drafts, timing, model)
             drafts.sort(key=lambda draft: -draft.joint)
             for rank, draft in enumerate(drafts):
                 members = draft.mentions
@@ -256,8 +269,7 @@ def find_events(analysis: Analysis, mentions: Sequence[Mention], model: Model, l
                     Event(
                         kind,
                         members,
-                        model.heads[f"type.{kind}"].answer(nature_facts(analysis, [m.candidate for m in members])),
-                        model.heads[f"status.{kind}"].answer(status_facts(analysis, [m.candidate for m in members])),
+                        *_nature(analysis, draft, model),
                         timing,
                         confidence,
                         facts,

@@ -8,7 +8,7 @@ from datetime import date
 
 from stream.detection.analysis import Analysis, Candidate
 from stream.detection.facts import Told
-from stream.detection.features import nature_facts, status_facts
+from stream.detection.features import nature_facts
 from stream.detection.links import Links
 from stream.detection.model import Head, Model
 from stream.detection.morphology import is_definite
@@ -22,7 +22,6 @@ class Sketch:
 
     candidate: Candidate
     type: str
-    status: str
     lemma: str
     initiators: frozenset[str]
     targets: frozenset[str]
@@ -62,7 +61,6 @@ def sketch(analysis: Analysis, candidate: Candidate, model: Model, links: Links)
     return Sketch(
         candidate,
         model.heads[f"type.{candidate.kind}"].answer(nature_facts(analysis, [candidate])),
-        model.heads[f"status.{candidate.kind}"].answer(status_facts(analysis, [candidate])),
         candidate.lemma,
         frozenset(sides[0]),
         frozenset(sides[1]),

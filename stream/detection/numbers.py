@@ -67,7 +67,7 @@ class _Reader:
         self.separators = text.separators
         self.lex: NumberWords = number_words()
         table = self.lex.table
-        self.hits: list[Hit[Numeral] | None] = [table[word] for word in self.words]
+        self.hits: list[Hit[Numeral] | None] = list(map(table.__getitem__, self.words))
 
     def all(self) -> list[Number]:
         out: list[Number] = []

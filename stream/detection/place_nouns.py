@@ -47,10 +47,10 @@ class CommonNouns:
     ) -> Iterator[PlaceMention]:
         """Common nouns that stand for a place named before, or for the country that the article is about."""
         words = text.words
-        for at, word in enumerate(words):
-            noun, way = self._words.anaphora.get(word), self._words.ways.get(word)
-            if (noun is None and way is None) or at in taken or at + 1 in taken:
+        for at in [at for at, word in enumerate(words) if word in self._words.stand_ins]:
+            if at in taken or at + 1 in taken:
                 continue
+            noun, way = self._words.anaphora.get(words[at]), self._words.ways.get(words[at])
             last, relation, cue = at + 1, None, noun or way
             while last < len(words) and words[last] in self._words.directions and text.separators[last - 1] == " ":
                 relation = compose(relation, self._words.directions[words[last]])
@@ -84,9 +84,11 @@ class CommonNouns:
     ) -> Iterator[PlaceMention]:
         """A type word with a definite noun names a place that no list holds: it lies where its company does."""
         words, article = text.words, self._words.article
-        for at, word in enumerate(words[:-1]):
-            if word not in self._words.unlisted or text.separators[at] != " " or at in taken or at + 1 in taken:
+        unlisted = self._words.unlisted
+        for at in [at for at, word in enumerate(words[:-1]) if word in unlisted]:
+            if text.separators[at] != " " or at in taken or at + 1 in taken:
                 continue
+            word = words[at]
             name = words[at + 1]
             if not name.startswith(article) or len(name) < 5 or name in self._words.directions:
                 continue
@@ -99,7 +101,7 @@ class CommonNouns:
                 place = self._places.country(before.place.country) if before else self._main_country(context)
             if place is None:
                 continue
-            cue = self._words.unlisted[word]
+            cue = unlisted[word]
             item = Reading(Match(_NO_ENTRY, at, at + 2, ""), at, at + 2, (), preposition=cue.preposition)
             self._reader.read_before(text, item)
             yield PlaceMention(

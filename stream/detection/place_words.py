@@ -58,6 +58,8 @@ class PlaceWords:
     strip: str
     ways: Mapping[str, Cue]
     """Directions with the article that stand for a part of the country: in the south."""
+    stand_ins: frozenset[str]
+    """The words of `anaphora` and `ways`."""
 
 
 def _word(value: object) -> str:
@@ -135,4 +137,5 @@ def place_words() -> PlaceWords:
         marked=data["marked"],
         strip=_word(data["strip"]),
         ways=ways,
+        stand_ins=frozenset({*anaphora, *ways}),
     )

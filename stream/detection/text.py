@@ -83,6 +83,7 @@ class Text:
     """
 
     __slots__ = (
+        "_dropped",
         "_shift_at",
         "_whole_map",
         "ends",
@@ -101,15 +102,19 @@ class Text:
         table, dropped = _tables()
         self._whole_map: list[int] | None = None
         self._shift_at: list[int] = []
+        self._dropped: frozenset[int] = frozenset()
         if _PRESENTATION_FORMS.search(raw):
             pieces = [unicodedata.normalize("NFKC", c).translate(table) for c in raw]
             self.norm = "".join(pieces)
+            self._dropped = frozenset(m.start() for m in dropped.finditer(raw))
             self._whole_map = [i for i, piece in enumerate(pieces) for _ in piece]
         else:
             self.norm = raw.translate(table)
             if len(self.norm) != len(raw):
+                places = [m.start() for m in dropped.finditer(raw)]
+                self._dropped = frozenset(places)
                 # The k-th dropped character stood k characters further on in the text as received.
-                self._shift_at = [m.start() - k for k, m in enumerate(dropped.finditer(raw))]
+                self._shift_at = [at - k for k, at in enumerate(places)]
         parts = _SPLIT.split(self.norm)
         offsets = list(accumulate(map(len, parts), initial=0))
         first = 0 if parts[0] else 2
@@ -147,8 +152,7 @@ class Text:
         start = self.raw_offset(self.starts[first])
         end = self.raw_offset(self.ends[last - 1] - 1) + 1
         # Marks that follow the last letter belong to it.
-        _, dropped = _tables()
-        while end < len(self.raw) and dropped.match(self.raw[end]):
+        while end in self._dropped:
             end += 1
         return start, end
 

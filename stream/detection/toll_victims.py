@@ -43,9 +43,8 @@ class VictimReader:
         self.lex: TollWords = toll_words()
         self.number_at = {n.first: n for n in numbers}
         self.number_ending = {n.last: n for n in numbers}
-        table = self.lex.triggers
-        plain = (word.rstrip("0123456789") or word for word in self.words)  # a number may be written together with it
-        self.triggers = [(i, hit) for i, hit in enumerate(map(table.__getitem__, plain)) if hit][:_MOST]
+        hits = map(self.lex.triggers_with_numbers.__getitem__, self.words)
+        self.triggers = [(i, hit) for i, hit in enumerate(hits) if hit is not None][:_MOST]
         self.trigger_words = dict(self.triggers)
         self.used: set[int] = set()
         """First words of the numbers that already belong to a toll."""

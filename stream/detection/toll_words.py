@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from stream.detection.text import normalise
-from stream.detection.wordtable import WordData, WordTable, load_words
+from stream.detection.wordtable import Hit, WordData, WordTable, load_words
 
 FILE = "tolls.yaml"
+T = TypeVar("T")
 TollKind = Literal["killed", "injured", "missing", "abducted", "displaced", "arrested"]
 Voice = Literal["intransitive", "either", "active", "masdar"]
 VictimClass = Literal["person", "civilians", "military", "police", "militants", "nationals"]
@@ -187,6 +188,17 @@ def _triggers(data: TollData) -> dict[str, tuple[Trigger, ...]]:
     return triggers
 
 
+class WithNumbers(WordTable[T]):
+    """The words of another table, each alone or with a number written together with it."""
+
+    def __init__(self, table: WordTable[T]) -> None:
+        super().__init__({})
+        self._table = table
+
+    def _read(self, word: str) -> Hit[T] | None:
+        return self._table[word.rstrip("0123456789") or word]
+
+
 class TollWords:
     """The word lists of `tolls.yaml`, compiled."""
 
@@ -195,6 +207,7 @@ class TollWords:
         ends = data.endings
         self.feminine = normalise(ends.feminine)
         self.triggers: WordTable[tuple[Trigger, ...]] = WordTable(_triggers(data))
+        self.triggers_with_numbers = WithNumbers(self.triggers)
         persons: dict[str, Person] = {}
         for cls, specs in data.persons.items():
             for spec in specs:
@@ -209,6 +222,7 @@ class TollWords:
         )
         self.persons: WordTable[Person] = WordTable(persons)
         self.sets = {name: folded(value) for name, value in data if isinstance(value, list) and name not in _ROWS}
+        self.subtotals = self.sets["subtotal"].union(normalise(data.and_) + word for word in self.sets["subtotal"])
         self.sides = {normalise(word): cls for cls, words in data.sides.items() for word in words}
         self.armed = frozenset(data.armed)
         self.of, self.and_, self.article = normalise(data.of), normalise(data.and_), normalise(data.article)

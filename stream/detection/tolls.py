@@ -284,8 +284,11 @@ class _Finder:
         """Figures behind "among them": part of the toll before them in the sentence."""
         whole = sorted(self.out, key=lambda toll: toll.last)
         ends = [toll.last for toll in whole]
-        for k, word in enumerate(self.words):
-            if not whole or not self.victims.has(word, self.lex.sets["subtotal"]) or not self.victims.joined(k + 1):
+        if not whole:
+            return
+        subtotals = self.lex.subtotals
+        for k in [k for k, word in enumerate(self.words) if word in subtotals]:
+            if not self.victims.joined(k + 1):
                 continue
             before = bisect_right(ends, k) - 1
             if before < 0 or whole[before].first < self.victims.sentence(k)[0]:
