@@ -32,8 +32,8 @@ class Load:
 class Worker:
     """One worker process: articles a second when it has nothing else to do, and megabytes of memory."""
 
-    articles_a_second: float = 150.0
-    memory_mb: int = 400
+    articles_a_second: float = 100.0
+    memory_mb: int = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ def test_a_plan_keeps_the_wait_and_catches_up(times: int) -> None:
     assert 2 <= found.workers <= found.partitions
     assert found.longest_wait <= 60
     assert found.catch_up_minutes < 24 * 60
-    assert found.memory_gb == pytest.approx(found.workers * 0.4)
+    assert found.memory_gb == pytest.approx(found.workers * 0.3)
 
 
 def test_one_worker_less_would_be_too_few() -> None:

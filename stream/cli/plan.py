@@ -23,7 +23,9 @@ _HEADS = ("articles a day", "workers", "partitions", "memory GB", "disk GB", "pe
     show_default=True,
     help="Articles a second of one worker: rate(rasid_articles_total) while articles wait.",
 )
-@click.option("--memory-mb", type=click.IntRange(1), default=400, show_default=True, help="Megabytes of a worker.")
+@click.option(
+    "--memory-mb", type=click.IntRange(1), default=Worker().memory_mb, show_default=True, help="Megabytes of a worker."
+)
 @click.option(
     "--burst", type=click.FloatRange(1), default=5.0, show_default=True, help="Half an hour of so many times."
 )
