@@ -14,7 +14,15 @@ from stream.exit_codes import ExitCode
 from stream.settings import CONFIG_VARIABLE, Settings
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "deploy/README.md", "docs/replay.md", "docs/subscribe.md"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "deploy/README.md",
+    "docs/replay.md",
+    "docs/subscribe.md",
+    "docs/serve.md",
+]
 
 
 def text_of(name: str) -> str:

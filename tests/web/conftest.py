@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 import stream
-from schemas.alert import Alert
+from schemas.alert import Alert, Timing
 from schemas.article import Article
 from schemas.incident import Incident
 from stream.detection.detector import Detector, load_detector
@@ -41,9 +41,16 @@ def detector() -> Detector:
 @pytest.fixture(scope="session")
 def news(detector: Detector) -> News:
     """Give the project's samples."""
+    return read_news(detector)
+
+
+def read_news(detector: Detector) -> News:
+    """Return the project's samples with what is found in them."""
     lines = (Path(stream.__file__).parent / "samples" / "articles.jsonl").read_bytes().splitlines()
     articles = tuple(Article.model_validate(orjson.loads(line)) for line in lines)
-    alerts = tuple(alert for article in articles for alert in detector.detect(article, detected_at=START))
+    found = (alert for article in articles for alert in detector.detect(article, detected_at=START))
+    # As a worker publishes them.
+    alerts = tuple(alert for alert in found if alert.timing is Timing.NEW)
     newest = {incident.incident_id: incident for incident in revisions(*alerts)}
     return News(articles, alerts, tuple(newest.values()))
 
@@ -62,18 +69,19 @@ def revisions(*alerts: Alert) -> list[Incident]:
 @pytest.fixture
 def site(news: News) -> Iterator[Site]:
     """Give a service with the samples in it, which the test may change."""
-    with _site(news) as made:
+    with site_of(news) as made:
         yield made
 
 
 @pytest.fixture(scope="session")
 def still_site(news: News) -> Iterator[Site]:
     """Give a service with the samples in it, which tests share and do not change."""
-    with _site(news) as made:
+    with site_of(news) as made:
         yield made
 
 
-def _site(news: News) -> Site:
+def site_of(news: News) -> Site:
+    """Return a service with *news* in it, not started."""
     made = Site()
     made.add(*news.alerts, *news.incidents)
     for article in news.articles:

@@ -84,7 +84,8 @@ function tolls(item, alerts) {
   const history = isAlert(item) ? [] : item.toll.history;
   const quoted = isAlert(item) ? item.casualties : [];
   if (history.length) {
-    return h("section", {}, h("h2", {}, t("toll.history")), chart(history, outletOf), list(history, outletOf),
+    const drawn = chart(history, outletOf);
+    return h("section", {}, h("h2", {}, t(drawn ? "toll.history" : "toll")), drawn, list(history, outletOf),
       item.toll.cumulative.length ? [h("h3", {}, t("toll.cumulative")), list(item.toll.cumulative, outletOf)] : null);
   }
   if (!quoted.length) return null;

@@ -9,11 +9,12 @@ const EDGE = { top: 14, side: 34, foot: 22 };
 
 export function chart(history, outletOf) {
   const figures = history.filter((one) => one.low || one.high);
-  if (figures.length < 2) return null;
   const times = figures.map((one) => Date.parse(one.at));
   const [first, end] = [Math.min(...times), Math.max(...times)];
+  // One report is no development.
+  if (new Set(times).size < 2) return null;
   const most = Math.max(...figures.map((one) => one.high ?? one.low));
-  const along = (at) => (end === first ? 0.5 : (Date.parse(at) - first) / (end - first));
+  const along = (at) => (Date.parse(at) - first) / (end - first);
   const x = (at) => {
     const part = rtl() ? 1 - along(at) : along(at);
     return EDGE.side + part * (WIDTH - 2 * EDGE.side);
@@ -34,12 +35,11 @@ export function chart(history, outletOf) {
           s("circle", { cx: x(one.at), cy: y(one.low), r: one.corrects ? 5.5 : 4 }, s("title", {}, said)));
       }));
   });
-  const ends = first === end ? [first] : [first, end];
   return h("figure", { class: "toll" },
     s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t("toll.history") },
       axis.map((n) => [s("line", { class: "grid", x1: EDGE.side, x2: WIDTH - EDGE.side, y1: y(n), y2: y(n) }),
         s("text", { x: rtl() ? WIDTH - EDGE.side + 6 : EDGE.side - 6, y: y(n) + 4, "text-anchor": "end" }, number(n))]).flat(),
-      ends.map((at, index) => s("text", { class: "time", x: x(new Date(at).toISOString()), y: HEIGHT - 5, "text-anchor": index === 0 ? "start" : "end" }, short(new Date(at).toISOString()))),
+      [first, end].map((at, index) => s("text", { class: "time", x: x(new Date(at).toISOString()), y: HEIGHT - 5, "text-anchor": index === 0 ? "start" : "end" }, short(new Date(at).toISOString()))),
       lines),
     h("figcaption", {}, ["killed", "injured"].filter((kind) => figures.some((one) => one.kind === kind))
       .map((kind) => h("span", { class: `key ${kind}` }, t(kind))),
