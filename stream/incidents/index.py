@@ -14,9 +14,7 @@ from math import floor
 from typing import TypeVar
 
 from schemas.alert import Kind, Place, PlacePrecision
-from stream.incidents.days import Days, day_points
-from stream.incidents.matching import Facets
-from stream.incidents.parts import CONFLICT
+from stream.incidents.matching import Slots, may_match
 from stream.incidents.sides import TOGETHER
 
 _LAT, _LON = 1.5, 3.0
@@ -30,8 +28,7 @@ _ANY = ""
 class _Entry:
     key: str
     tags: tuple[Hashable, ...]
-    kind: Kind
-    days: Days
+    slots: Slots
     closes_at: datetime
 
 
@@ -53,9 +50,9 @@ class Index:
         """Return when the incident closes. Raises KeyError."""
         return self._entries[id_].closes_at
 
-    def add(self, id_: str, key: str, facets: Facets, closes_at: datetime) -> None:
+    def add(self, id_: str, key: str, slots: Slots, closes_at: datetime) -> None:
         """File an incident."""
-        entry = _Entry(key, _tags(facets) or (_ANY,), facets.kind, facets.days, closes_at)
+        entry = _Entry(key, _tags(slots) or (_ANY,), slots, closes_at)
         self._entries[id_] = entry
         self._by_key.setdefault(key, {})[id_] = None
         for tag in entry.tags:
@@ -68,9 +65,9 @@ class Index:
         for tag in entry.tags:
             _take(self._filed, (entry.key, tag), id_)
 
-    def candidates(self, key: str, facets: Facets, now: datetime) -> Iterator[str]:
-        """Give the incidents that are open at *now* and may be one with *facets*, each once, in a fixed order."""
-        tags = _wanted(facets)
+    def candidates(self, key: str, slots: Slots, now: datetime) -> Iterator[str]:
+        """Give the incidents that are open at *now* and may be one with *slots*, each once, in a fixed order."""
+        tags = _wanted(slots)
         if not tags:
             found = self._by_key.get(key, {})
         else:
@@ -78,7 +75,7 @@ class Index:
             found = {id_: None for ids in filed for id_ in ids}
         for id_ in found:
             entry = self._entries[id_]
-            if entry.closes_at >= now and day_points(facets.days, entry.days, entry.kind) > CONFLICT:
+            if entry.closes_at >= now and may_match(slots, entry.slots):
                 yield id_
 
 
@@ -89,21 +86,21 @@ def _take(filed: dict[_Under, dict[str, None]], under: _Under, id_: str) -> None
         del filed[under]
 
 
-def _tags(facets: Facets) -> tuple[Hashable, ...]:
-    return _cells(facets.place) if facets.kind is Kind.ATTACK else _side_tags(facets)
+def _tags(slots: Slots) -> tuple[Hashable, ...]:
+    return _cells(slots.place) if slots.kind is Kind.ATTACK else _side_tags(slots)
 
 
-def _wanted(facets: Facets) -> tuple[Hashable, ...]:
+def _wanted(slots: Slots) -> tuple[Hashable, ...]:
     """Under which tags to look; none: look at all."""
-    if facets.kind is not Kind.ATTACK:
-        return _side_tags(facets)
-    around = ((row + i, column + j) for row, column in _cells(facets.place) for i in (-1, 0, 1) for j in (-1, 0, 1))
+    if slots.kind is not Kind.ATTACK:
+        return _side_tags(slots)
+    around = ((row + i, column + j) for row, column in _cells(slots.place) for i in (-1, 0, 1) for j in (-1, 0, 1))
     return tuple(dict.fromkeys(around))
 
 
-def _side_tags(facets: Facets) -> tuple[Hashable, ...]:
-    sides = facets.sides
-    return tuple(sorted(sides.participants if facets.event_type in TOGETHER else sides.initiators))
+def _side_tags(slots: Slots) -> tuple[Hashable, ...]:
+    sides = slots.sides
+    return tuple(sorted(sides.participants if slots.event_type in TOGETHER else sides.initiators))
 
 
 def _cells(place: Place | None) -> tuple[tuple[int, int], ...]:

@@ -110,7 +110,7 @@ class Incidents:
     def _fitting(self, account: Account, key: str, now: datetime) -> list[tuple[IncidentState, Match]]:
         """The open incidents that *account* may be of, best first; of equals the one that was told of first."""
         facets = Facets.of((account,))
-        matches = ((id_, match(facets, self._facets_of(id_))) for id_ in self._index.candidates(key, facets, now))
+        matches = ((id_, match(facets, self._facets_of(id_))) for id_ in self._index.candidates(key, facets.slots, now))
         fitting = [(self._states[id_], found) for id_, found in matches if found.is_one_event]
         return sorted(fitting, key=lambda pair: (-pair[1].score, pair[0].seniority))
 
@@ -149,7 +149,7 @@ class Incidents:
     def _file(self, state: IncidentState) -> None:
         facets = Facets.of(state.accounts)
         closes_at = state.closes_at
-        self._index.add(state.incident_id, state.key, facets, closes_at)
+        self._index.add(state.incident_id, state.key, facets.slots, closes_at)
         self._remember(state.incident_id, facets)
         heappush(self._closing, (closes_at, state.incident_id))
         self._applied.update(account.alert_id for account in state.accounts)

@@ -14,7 +14,7 @@ from schemas.alert import CasualtyKind, EventType, Kind, Place, PlacePrecision
 from schemas.incident import Joining
 from stream.incidents.accounts import Account
 from stream.incidents.consensus import consensus
-from stream.incidents.days import Days, day_part
+from stream.incidents.days import Days, day_part, day_points
 from stream.incidents.families import type_points
 from stream.incidents.parts import CONFLICT, Part
 from stream.incidents.places import place_part
@@ -26,18 +26,26 @@ THRESHOLD = 6.0
 """Points that make two accounts one event."""
 
 _COPIED = 3.0
+_MOST_TOLLS = 4.0
 _PARTED = -3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Facets:
-    """What is compared of an account, or of the accounts of an incident."""
+class Slots:
+    """What, where, when and who: what is compared first, and the smaller part of it."""
 
     kind: Kind
     event_type: EventType
     place: Place | None
     days: Days
     sides: Sides
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What is compared of an account, or of the accounts of an incident."""
+
+    slots: Slots
     tolls: tuple[Count, ...]
     articles: frozenset[str]
     signatures: tuple[tuple[int, ...], ...]
@@ -47,11 +55,13 @@ class Facets:
         """Return the facets on which *accounts*, in their order, agree."""
         agreed = consensus(accounts)
         return cls(
-            kind=accounts[0].kind,
-            event_type=agreed.event_type,
-            place=agreed.place,
-            days=Days.of(agreed.occurred, agreed.dated_at),
-            sides=Sides.of(agreed.actors),
+            slots=Slots(
+                kind=accounts[0].kind,
+                event_type=agreed.event_type,
+                place=agreed.place,
+                days=Days.of(agreed.occurred, agreed.dated_at),
+                sides=Sides.of(agreed.actors),
+            ),
             tolls=tuple(count for account in accounts for count in counts(account)),
             articles=frozenset(account.article_id for account in accounts),
             signatures=tuple(dict.fromkeys(account.signature for account in accounts)),
@@ -86,20 +96,10 @@ class Match:
 
 def match(one: Facets, other: Facets) -> Match:
     """Return how well *one* and *other* fit one event. Stops at the first conflict."""
-    type_ = _type(one, other)
-    if type_.points <= CONFLICT:
-        return Match((type_,))
-    day = day_part(one.days, other.days, one.kind)
-    if day.points <= CONFLICT:
-        return Match((day,))
-    where = place_part(one.place, other.place) if one.kind is Kind.ATTACK else _venue(one.place, other.place)
-    if where.points <= CONFLICT:
-        return Match((where,))
-    if one.kind is Kind.ATTACK:
-        actors = attack_parts(one.sides, other.sides, (one.event_type, other.event_type))
-    else:
-        actors = move_parts(one.sides, other.sides, one.event_type)
-    slots = Match((type_, where, day, *actors, *_toll_parts(one, other)))
+    parts = _slot_parts(one.slots, other.slots)
+    if parts[-1].points <= CONFLICT:
+        return Match(parts[-1:])
+    slots = Match((*parts, *_toll_parts(one, other)))
     if one.articles & other.articles:
         # Seldom one event: where all slots agree, the detector may have parted what the article tells twice.
         return Match((*slots.parts, Part("article", _PARTED, "one article tells them as two events")))
@@ -107,7 +107,35 @@ def match(one: Facets, other: Facets) -> Match:
     return slots if slots.score + _COPIED < THRESHOLD else Match((*slots.parts, _words(one, other)))
 
 
-def _type(one: Facets, other: Facets) -> Part:
+def may_match(one: Slots, other: Slots) -> bool:
+    """Say whether `match` can find one event in them, whatever their tolls and words."""
+    if type_points(one.event_type, other.event_type) <= CONFLICT:
+        return False
+    if day_points(one.days, other.days, one.kind) <= CONFLICT:
+        return False
+    parts = _slot_parts(one, other)
+    return parts[-1].points > CONFLICT and Match(parts).score + _MOST_TOLLS + _COPIED >= THRESHOLD
+
+
+def _slot_parts(one: Slots, other: Slots) -> tuple[Part, ...]:
+    """The parts of the slots; the last one is a conflict where there is any."""
+    type_ = _type(one, other)
+    if type_.points <= CONFLICT:
+        return (type_,)
+    day = day_part(one.days, other.days, one.kind)
+    if day.points <= CONFLICT:
+        return (day,)
+    where = place_part(one.place, other.place) if one.kind is Kind.ATTACK else _venue(one.place, other.place)
+    if where.points <= CONFLICT:
+        return (where,)
+    if one.kind is Kind.ATTACK:
+        actors = attack_parts(one.sides, other.sides, (one.event_type, other.event_type))
+    else:
+        actors = move_parts(one.sides, other.sides, one.event_type)
+    return type_, where, day, *actors
+
+
+def _type(one: Slots, other: Slots) -> Part:
     same = one.event_type == other.event_type
     reason = f"both {one.event_type}" if same else f"{one.event_type} and {other.event_type}"
     return Part("type", type_points(one.event_type, other.event_type), reason)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -61,9 +61,9 @@ def byline(text: str) -> str | None:
     right after a word such as "agency".
     """
     parsed = Text(text)
-    names, heads, clitics = _bylines()
+    heads = _bylines()[1]
     for at, word in enumerate(parsed.words):
-        for name in _starting(word, names, clitics):
+        for name in _starting(word):
             last = at + len(name.words)
             if tuple(parsed.words[at + 1 : last]) != name.words[1:]:
                 continue
@@ -100,11 +100,15 @@ def _stands_alone(text: Text, first: int, last: int) -> bool:
     return before[-1:] in _OPENING and after[:1] in _CLOSING
 
 
-def _starting(word: str, names: Mapping[str, list[_Name]], clitics: Iterable[str]) -> Iterator[_Name]:
-    yield from names.get(word, ())
+@lru_cache(maxsize=50_000)
+def _starting(word: str) -> tuple[_Name, ...]:
+    """Return the names that begin with *word*, or with what is behind its clitics."""
+    names, _, clitics = _bylines()
+    found = list(names.get(word, ()))
     for clitic in clitics:
         if word.startswith(clitic):
-            yield from (name for name in names.get(word[len(clitic) :], ()) if not name.short)
+            found += (name for name in names.get(word[len(clitic) :], ()) if not name.short)
+    return tuple(found)
 
 
 @cache

@@ -8,10 +8,9 @@ the evidence. So `independent` tends to be too high, and is nearer to the truth 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations
 
 from rensa import RMinHash  # type: ignore[import-untyped]
 
@@ -76,19 +75,40 @@ def same_story(one: Sequence[int], other: Sequence[int]) -> bool:
 
     Containment and not similarity: a copy is often cut down. The limits were read off pairs of real articles.
     """
-    return _share(_packed(one), _packed(other))
+    return bool(list(_copies((one, other))))
 
 
-def _packed(made: Sequence[int]) -> tuple[int, int]:
-    """Return the number of pairs of a signature, and its values as the bytes of one number: fast to compare."""
-    return made[0], int.from_bytes(bytes(made[1:]))
+def _copies(signatures: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of *signatures*, by their places, that are of one story: each with all after it at once."""
+    sizes = [made[0] for made in signatures]
+    values = b"".join(bytes(made[1:]) for made in signatures)
+    largest = max(sizes, default=0)
+    for i, size in enumerate(sizes):
+        fewest = _fewest(size + largest)
+        after = values[(i + 1) * SLOTS :]
+        mine = values[i * SLOTS : (i + 1) * SLOTS] * (len(sizes) - i - 1)
+        differences = (int.from_bytes(mine) ^ int.from_bytes(after)).to_bytes(len(after))
+        for start in range(0, len(after), SLOTS):
+            equal = differences.count(0, start, start + SLOTS)
+            if equal >= fewest:
+                j = i + 1 + start // SLOTS
+                if _shares(equal, size, sizes[j]):
+                    yield i, j
 
 
-def _share(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    equal = (one[1] ^ other[1]).to_bytes(SLOTS).count(0) / SLOTS
-    similarity = max(0.0, (equal - 1 / _VALUES) / (1 - 1 / _VALUES))
-    shared = similarity / (1 + similarity) * (one[0] + other[0])
-    return shared >= max(_SHARED, _CONTAINED * min(one[0], other[0]))
+def _fewest(pairs: int) -> float:
+    """Return how many values have to be equal, at least, for two texts of so many pairs together to share enough."""
+    if pairs <= 2 * _SHARED:
+        return SLOTS
+    similarity = _SHARED / (pairs - _SHARED)
+    return SLOTS * (similarity * (1 - 1 / _VALUES) + 1 / _VALUES) - 0.01
+
+
+def _shares(equal: int, size: int, other: int) -> bool:
+    """Say whether two texts of so many pairs of words, of whose values so many are equal, share enough of them."""
+    similarity = max(0.0, (equal / SLOTS - 1 / _VALUES) / (1 - 1 / _VALUES))
+    shared = similarity / (1 + similarity) * (size + other)
+    return shared >= max(_SHARED, _CONTAINED * min(size, other))
 
 
 def count_sources(reports: Iterable[Report], parties: Iterable[str] = ()) -> Sources:
@@ -103,11 +123,10 @@ def count_sources(reports: Iterable[Report], parties: Iterable[str] = ()) -> Sou
     agencies = [report.byline or agency_of_outlet(report.outlet) for report in ordered]
     names = [outlets[report.outlet].name for report in ordered]
 
-    packed = [_packed(report.signature) for report in ordered]
     groups = _Groups(len(ordered))
     groups.join_equal(agencies)
-    for i, j in combinations(range(len(ordered)), 2):
-        if names[i] != names[j] and not groups.together(i, j) and _share(packed[i], packed[j]):
+    for i, j in _copies([report.signature for report in ordered]):
+        if names[i] != names[j]:
             groups.join(i, j)
     signed = {groups.of(i) for i, agency_id in enumerate(agencies) if agency_id}
     quoting = {name for i, name in enumerate(names) if groups.of(i) in signed}
