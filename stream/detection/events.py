@@ -59,7 +59,7 @@ def score_candidates(analysis: Analysis, model: Model) -> list[Mention]:
     if not analysis.candidates:
         return []
     article = article_facts(analysis)
-    contexts: dict[tuple[int, int, str], tuple[list[Told], list[int]]] = {}
+    contexts: dict[tuple[int, int, str], tuple[list[Told], int]] = {}
     out = []
     for candidate in analysis.candidates:
         kind = candidate.kind
@@ -68,7 +68,7 @@ def score_candidates(analysis: Analysis, model: Model) -> list[Mention]:
         context = contexts.get(key)
         if context is None:
             shared = sentence_facts(analysis, *key) + article
-            context = contexts[key] = shared, head.weigh(shared)
+            context = contexts[key] = shared, head.told(shared)
         facts = candidate_facts(analysis, candidate)
         _, new, background = head.probabilities(facts, context[1])
         out.append(Mention(candidate, facts, context[0], new, background))

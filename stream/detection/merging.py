@@ -177,7 +177,7 @@ Scores = dict[tuple[int, int], float]
 def pair_scores(analysis: Analysis, chosen: Sequence[Sketch], head: Head) -> Scores:
     """Weigh each pair of *chosen* by the model."""
     return {
-        (i, j): head.log_odds(pair_facts(analysis, chosen[i], chosen[j]))
+        (i, j): head.scores(pair_facts(analysis, chosen[i], chosen[j]))[0]
         for i in range(len(chosen))
         for j in range(i + 1, len(chosen))
     }

@@ -6,9 +6,8 @@ import gzip
 import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from stream.detection import resources
 from stream.detection.facts import Told, spell, spelled
@@ -18,35 +17,31 @@ _REMEMBERED = 60_000
 _PARTS = re.compile("[=| ]")
 _UNIT = 10_000
 """Scores are added up as whole ten-thousandths: in whatever order facts come, the sum is the same to the last digit."""
+_LANE = 32
+"""The scores of all answers of a head are one number, so many bits for each: they are added up at once."""
+_MIDDLE = 1 << (_LANE - 1)
+"""What stands for zero when scores are read from their bits, since they may be negative."""
 
 
-class _Sums(dict[Told, Any]):
-    """What facts told at once weigh, remembered: whole units, one an answer; of a yes-or-no head just the number."""
+def _packed(scores: Iterable[float]) -> int:
+    return sum(round(score * _UNIT) << (_LANE * i) for i, score in enumerate(scores))
 
-    __slots__ = ("_nothing", "_weights", "_yes_or_no")
 
-    def __init__(self, answers: int, weights: dict[str, tuple[float, ...]]) -> None:
+class _Sums(dict[Told, int]):
+    """What facts told at once weigh, packed and remembered."""
+
+    __slots__ = ("_weights",)
+
+    def __init__(self, weights: dict[str, tuple[float, ...]]) -> None:
         super().__init__()
-        self._yes_or_no = answers == 1
-        self._nothing: Any = 0 if self._yes_or_no else (0,) * answers
         self._weights = weights
 
-    def __missing__(self, told: Told) -> Any:
+    def __missing__(self, told: Told) -> int:
         if len(self) >= _REMEMBERED:
             self.clear()
         weights = self._weights
-        found = [weights[fact] for fact in spell(told) if fact in weights]
-        if found:
-            total = _units(map(sum, zip(*found, strict=True)))
-            result = total[0] if self._yes_or_no else total
-        else:
-            result = self._nothing
-        self[told] = result
-        return result
-
-
-def _units(scores: Iterable[float]) -> tuple[int, ...]:
-    return tuple(round(score * _UNIT) for score in scores)
+        found = self[told] = sum(_packed(weights[fact]) for fact in spell(told) if fact in weights)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,41 +54,43 @@ class Head:
     answers: tuple[str, ...]
     bias: tuple[float, ...]
     weights: dict[str, tuple[float, ...]]
+    start: int = field(init=False, repr=False, compare=False)
+    """What is known before any fact is told: packed scores, to which `told` adds."""
     _sums: _Sums = field(init=False, repr=False, compare=False)
-    _start: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Begin to remember."""
-        object.__setattr__(self, "_sums", _Sums(len(self.answers), self.weights))
-        object.__setattr__(self, "_start", _units(self.bias))
+        object.__setattr__(self, "_sums", _Sums(self.weights))
+        middle = sum(_MIDDLE << (_LANE * i) for i in range(len(self.answers)))
+        object.__setattr__(self, "start", middle + _packed(self.bias))
 
-    def weigh(self, told: Iterable[Told], start: Sequence[int] | None = None) -> list[int]:
-        """The score of each answer in whole units. `start` holds that of other facts about the same thing."""
-        begin = self._start if start is None else start
-        if len(begin) == 1:
-            return [sum(map(self._sums.__getitem__, told), begin[0])]
-        return list(map(sum, zip(begin, *map(self._sums.__getitem__, told), strict=True)))
+    def told(self, told: Iterable[Told], start: int | None = None) -> int:
+        """The packed scores once *told* is known, beside what made *start*."""
+        return sum(map(self._sums.__getitem__, told), self.start if start is None else start)
 
-    def log_odds(self, told: Iterable[Told]) -> float:
-        """The log-odds of yes, of a yes-or-no head."""
-        return float(sum(map(self._sums.__getitem__, told), self._start[0]) / _UNIT)
+    def scores(self, told: Iterable[Told], start: int | None = None) -> list[float]:
+        """The log-odds of each answer. `start` as in `told`."""
+        return [(lane - _MIDDLE) / _UNIT for lane in self._lanes(self.told(told, start))]
+
+    def _lanes(self, packed: int) -> list[int]:
+        return memoryview(packed.to_bytes(4 * len(self.answers), "little")).cast("I").tolist()
 
     def yes(self, told: Iterable[Told]) -> float:
         """The probability of yes, of a yes-or-no head."""
-        return sigmoid(self.log_odds(told))
+        return sigmoid((self.told(told) - _MIDDLE) / _UNIT)
 
-    def probabilities(self, told: Iterable[Told], start: Sequence[int] | None = None) -> list[float]:
-        """The probability of each of several answers. `start` as in `weigh`."""
-        scores = self.weigh(told, start)
-        top = max(scores)
-        powers = [math.exp((score - top) / _UNIT) for score in scores]
+    def probabilities(self, told: Iterable[Told], start: int | None = None) -> list[float]:
+        """The probability of each of several answers. `start` as in `told`."""
+        lanes = self._lanes(self.told(told, start))
+        top = max(lanes)
+        powers = [math.exp((lane - top) / _UNIT) for lane in lanes]
         whole = sum(powers)
         return [p / whole for p in powers]
 
     def answer(self, told: Iterable[Told]) -> str:
         """The likeliest answer."""
-        scores = self.weigh(told)
-        return self.answers[scores.index(max(scores))]
+        lanes = self._lanes(self.told(told))
+        return self.answers[lanes.index(max(lanes))]
 
     def reasons(self, told: Iterable[Told], answer: int = 0, most: int = 8) -> list[tuple[str, float]]:
         """The facts that weighed most for or against *answer*, heaviest first."""

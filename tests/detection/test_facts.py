@@ -77,7 +77,7 @@ def test_groups_weigh_what_their_facts_weigh(detector: Detector) -> None:
         assert name == same
         head = detector.model.heads[name]
         for told in (facts, known, known):  # the second time from memory
-            assert [w / 10_000 for w in head.weigh(told)] == pytest.approx(one_by_one(head, facts), abs=1e-3)
+            assert head.scores(told) == pytest.approx(one_by_one(head, facts), abs=1e-3)
 
 
 def test_sums_do_not_depend_on_the_order(detector: Detector) -> None:
@@ -85,13 +85,25 @@ def test_sums_do_not_depend_on_the_order(detector: Detector) -> None:
     plain = analyse(TITLE, BODY, PUBLISHED, detector.lexicon.matcher, PlaceResolver())
     for name, told in everything_told(plain, detector):
         head = detector.model.heads[name]
-        assert head.weigh(told) == head.weigh(list(reversed(told)))
+        assert head.scores(told) == head.scores(list(reversed(told)))
 
 
 def test_what_is_remembered_is_bounded() -> None:
     """However many facts a head is told, it forgets them in time."""
     head = Head(("yes",), (0.0,), {"in=a": (1.0,)})
     for number in range(150_000):
-        head.log_odds([("in", str(number))])
+        head.scores([("in", str(number))])
     assert len(head._sums) <= 60_000
-    assert head.log_odds([("in", "a")]) == 1.0
+    assert head.scores([("in", "a")]) == [1.0]
+
+
+@pytest.mark.parametrize("answers", [1, 2, 3, 5, 11])
+def test_scores_of_either_sign_do_not_touch(answers: int) -> None:
+    """The answers of a head are added up in one number: each comes out as it would alone."""
+    bias = tuple((-1) ** i * 1.5 * i for i in range(answers))
+    weights = tuple((-1) ** (i + 1) * 3.125 * (i + 1) for i in range(answers))
+    head = Head(tuple(map(str, range(answers))), bias, {"a": weights, "b=1": weights})
+    assert head.scores([]) == list(bias)
+    told: list[Told] = [("a",), ("b", 1), ("a",), ("unknown",)]
+    assert head.scores(told) == [b + 3 * w for b, w in zip(bias, weights, strict=True)]
+    assert head.scores([("a",)], head.told([("b", 1)])) == [b + 2 * w for b, w in zip(bias, weights, strict=True)]
