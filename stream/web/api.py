@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -150,10 +151,17 @@ class Api:
         The data is the alert or the incident itself; of a removed incident its id. Last-Event-ID is honoured.
         """
         query = Query.of(request.query_params)
-        last = request.headers.get("Last-Event-ID", "")
-        after = int(last) if last.isascii() and last.isdecimal() and len(last) < 20 else None
-        stream = self._stream(query, after)
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream")
+        stream = self._stream(query, self._last_seen(request.headers.get("Last-Event-ID")))
         return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+    def _last_seen(self, event_id: str | None) -> int | None:
+        """The number of the last change that the page knows; -1 if another server told it, None if it knows none."""
+        if not event_id:
+            return None
+        name, _, number = event_id.partition("-")
+        return int(number) if name == self._live.name and re.fullmatch("[0-9]{1,18}", number) else -1
 
     async def _stream(self, query: Query, after: int | None) -> AsyncIterator[bytes]:
         # A first line at once: the browser then knows that it is connected.
@@ -162,9 +170,14 @@ class Api:
             if change is None:
                 yield b": quiet\n\n"
             elif change.item is None or query.filter.matches(change.item):
-                yield _event(change)
+                yield self._event(change)
             # So that one page cannot keep the others waiting.
             await asyncio.sleep(0)
+
+    def _event(self, change: Change) -> bytes:
+        number = f"id: {self._live.name}-{change.number}\n".encode() if change.number else b""
+        data = change.item.to_json() if change.item else orjson.dumps(change.id)
+        return b"%bevent: %b\ndata: %b\n\n" % (number, change.name.encode(), data)
 
 
 def not_here(what: str) -> Response:
@@ -174,12 +187,6 @@ def not_here(what: str) -> Response:
 
 def _json(model: BaseModel) -> Response:
     return Response(model.model_dump_json(by_alias=True), media_type="application/json")
-
-
-def _event(change: Change) -> bytes:
-    number = b"id: %d\n" % change.number if change.number else b""
-    data = change.item.to_json() if change.item else orjson.dumps(change.id)
-    return b"%bevent: %b\ndata: %b\n\n" % (number, change.name.encode(), data)
 
 
 async def bad_request(request: Request, cause: Exception) -> Response:

@@ -20,7 +20,7 @@ SHORTEST_TOKEN = 16
 _READING = frozenset({"GET", "HEAD"})
 _OPEN = frozenset({"/health/live", "/health/ready"})
 _HEADERS = {
-    # Nothing inline, nothing from elsewhere; `rasid` is the policy of static/trusted.js, which lets one constant pass.
+    # Nothing inline, nothing from elsewhere; the default policy of static/trusted.js lets one constant pass.
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ class Live:
     """Hands each change to all who listen. One that does not keep up gets a `reset` in place of what it missed."""
 
     def __init__(self) -> None:
+        self.name = secrets.token_hex(4)
+        """What tells these numbers from those of a server before."""
         self._listeners: set[asyncio.Queue[Change | None]] = set()
         self._recent: deque[Change] = deque(maxlen=_REMEMBERED)
         self._closed = False

@@ -78,12 +78,16 @@ async function load() {
 
 async function summarise() {
   const query = state.query;
-  const summary = await ask(`/${state.of}/summary?${filters.conditions()}`);
+  const conditions = filters.conditions();
+  const around = new URLSearchParams([...conditions].filter(([name]) => !["since", "until"].includes(name)));
+  // The timeline goes on showing the days beside those that were chosen.
+  const asked = [conditions, ...(around.size < conditions.size ? [around] : [])].map((one) => ask(`/${state.of}/summary?${one}`));
+  const [summary, surroundings = summary] = await Promise.all(asked);
   if (query !== state.query) return;
   state.summary = summary;
   knownProvinces(summary.provinces);
   map.draw(summary);
-  overview.draw(summary, state.of);
+  overview.draw(summary, surroundings, state.of);
   if (!$("conditions").contains(document.activeElement)) filters.draw(summary, state.of);
 }
 

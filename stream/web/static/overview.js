@@ -16,13 +16,13 @@ export function setUp() {
   new ResizeObserver(() => last && drawDays(last)).observe($("days"));
 }
 
-export function draw(summary, of) {
-  last = summary;
+export function draw(summary, surroundings, of) {
+  last = surroundings;
   const parts = [counted(`count.${of}`, summary.total)];
   if (summary.killed) parts.push(counted("count.killed", summary.killed));
   if (summary.without_place) parts.push(`${number(summary.without_place)} ${t("without_place")}`);
   $("totals").textContent = parts.join(" · ");
-  drawDays(summary);
+  drawDays(surroundings);
   drawProvinces(summary);
 }
 
