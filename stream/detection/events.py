@@ -28,16 +28,8 @@ class Mention:
     """A candidate with what the model thinks of it: `new` and `background` are probabilities."""
 
     candidate: Candidate
-    own_facts: list[Told]
-    shared_facts: list[Told]
-    """Those of its sentence and its article."""
     new: float
     background: float
-
-    @property
-    def facts(self) -> list[Told]:
-        """All that the model was told."""
-        return self.own_facts + self.shared_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,7 @@ def score_candidates(analysis: Analysis, model: Model) -> list[Mention]:
     if not analysis.candidates:
         return []
     article = article_facts(analysis)
-    contexts: dict[tuple[int, int, str], tuple[list[Told], int]] = {}
+    contexts: dict[tuple[int, int, str], int] = {}
     out = []
     for candidate in analysis.candidates:
         kind = candidate.kind
@@ -67,11 +59,9 @@ def score_candidates(analysis: Analysis, model: Model) -> list[Mention]:
         key = (candidate.field, candidate.sentence, kind)
         context = contexts.get(key)
         if context is None:
-            shared = sentence_facts(analysis, *key) + article
-            context = contexts[key] = shared, head.told(shared)
-        facts = candidate_facts(analysis, candidate)
-        _, new, background = head.probabilities(facts, context[1])
-        out.append(Mention(candidate, facts, context[0], new, background))
+            context = contexts[key] = head.told(sentence_facts(analysis, *key) + article)
+        _, new, background = head.probabilities(candidate_facts(analysis, candidate), context)
+        out.append(Mention(candidate, new, background))
     return out
 
 

@@ -14,6 +14,7 @@ from schemas.article import Article
 from stream.detection.analysis import Analysis, FieldAnalysis
 from stream.detection.detector import Detector
 from stream.detection.events import Event, Mention, find_events, score_candidates
+from stream.detection.features import news_facts
 from stream.detection.links import Links
 from stream.detection.model import Model
 
@@ -157,7 +158,7 @@ def _weighed(analysis: Analysis, mention: Mention, model: Model, event: int | No
     text = analysis.fields[candidate.field].text
     start, end = text.raw_span(candidate.first, candidate.last)
     head = model.heads[f"news.{candidate.kind}"]
-    weighed = head.reasons(mention.facts, head.answers.index("new"), _MOST_REASONS)
+    weighed = head.reasons(news_facts(analysis, candidate), head.answers.index("new"), _MOST_REASONS)
     floor = model.numbers[f"mention.{candidate.kind}"]
     best = max(mention.new, mention.background)
     if event is not None:

@@ -110,6 +110,12 @@ def article_facts(analysis: Analysis) -> list[Told]:
     return out
 
 
+def news_facts(analysis: Analysis, candidate: Candidate) -> list[Told]:
+    """All that tells whether *candidate* is news: facts about itself, its sentence and its article."""
+    shared = sentence_facts(analysis, candidate.field, candidate.sentence, candidate.kind) + article_facts(analysis)
+    return candidate_facts(analysis, candidate) + shared
+
+
 def candidate_facts(  # noqa: C901 - one list of facts, read top to bottom
     analysis: Analysis, candidate: Candidate
 ) -> list[Told]:

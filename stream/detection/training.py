@@ -23,7 +23,7 @@ from schemas.lexicon import TriggerEntry
 from stream.detection.analysis import Analysis, Candidate, analyse
 from stream.detection.events import KINDS, Event, find_events, score_candidates
 from stream.detection.facts import Told, spelled
-from stream.detection.features import article_facts, candidate_facts, nature_facts, sentence_facts, status_facts
+from stream.detection.features import nature_facts, news_facts, status_facts
 from stream.detection.links import Links, actor_links, date_links
 from stream.detection.marked import Marked, same_name
 from stream.detection.merging import pair_facts, sketch
@@ -133,11 +133,7 @@ _EXAMPLE_DAY = datetime(2024, 5, 17, 12, tzinfo=UTC)
 
 def facts_of(analysis: Analysis) -> list[list[Told]]:
     """The facts of each candidate, in order."""
-    article = article_facts(analysis)
-    return [
-        candidate_facts(analysis, c) + sentence_facts(analysis, c.field, c.sentence, c.kind) + article
-        for c in analysis.candidates
-    ]
+    return [news_facts(analysis, candidate) for candidate in analysis.candidates]
 
 
 def collect(marked: Sequence[Marked]) -> dict[str, Rows]:

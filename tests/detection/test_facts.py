@@ -9,9 +9,8 @@ import pytest
 
 from stream.detection.analysis import Analysis, analyse
 from stream.detection.detector import Detector, load_detector
-from stream.detection.events import score_candidates
 from stream.detection.facts import Told, spelled
-from stream.detection.features import nature_facts, status_facts
+from stream.detection.features import nature_facts, news_facts, status_facts
 from stream.detection.links import actor_links, date_links
 from stream.detection.model import Head
 from stream.detection.place_links import ArticlePlaces, nearby_places, place_links
@@ -37,9 +36,8 @@ def detector() -> Detector:
 def everything_told(analysis: Analysis, detector: Detector) -> Iterator[tuple[str, list[Told]]]:
     """What each head that looks at one candidate is told, with the name of the head."""
     places = ArticlePlaces(analysis)
-    for mention in score_candidates(analysis, detector.model):
-        candidate = mention.candidate
-        yield f"news.{candidate.kind}", mention.facts
+    for candidate in analysis.candidates:
+        yield f"news.{candidate.kind}", news_facts(analysis, candidate)
         yield f"type.{candidate.kind}", list(nature_facts(analysis, [candidate]))
         yield f"status.{candidate.kind}", list(status_facts(analysis, [candidate]))
         yield from ((f"role.{candidate.kind}", told) for _, told in actor_links(analysis, candidate))

@@ -90,7 +90,7 @@ def test_a_long_article_costs_no_more_a_mention() -> None:
 
 
 def _event(candidate: Candidate) -> Event:
-    mention = Mention(candidate, own_facts=[], shared_facts=[], new=1.0, background=0.0)
+    mention = Mention(candidate, new=1.0, background=0.0)
     return Event("attack", [mention], "shelling", "reported", "new", 1.0, [])
 
 
