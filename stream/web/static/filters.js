@@ -1,7 +1,7 @@
 // The conditions, kept in the address: a view can be sent to a colleague, and Back goes to the one before.
 
 import { $, h } from "./dom.js";
-import { country, named, number, t } from "./words.js";
+import { country, day, named, number, t } from "./words.js";
 
 const ATTACKS = ["armed_clash", "air_strike", "shelling", "bombing", "suicide_bombing", "shooting", "chemical", "abduction", "interception", "territory", "other_attack"];
 const DIPLOMACY = ["consult", "agree", "support", "aid", "concede", "request", "accuse", "reject", "threaten", "sanction", "mobilize"];
@@ -81,10 +81,18 @@ export function segments(id, options, chosen, pick) {
 export const provinceName = (one) => named({ name_ar: one.name_ar, name_en: one.province, text: one.province });
 
 function chips() {
-  const shown = [...conditions()].filter(([name]) => !["kind", "words"].includes(name));
+  const all = conditions();
+  const oneDay = all.has("since") && all.get("since") === all.get("until");
+  if (oneDay) all.delete("until");
+  const shown = [...all].filter(([name]) => !["kind", "words"].includes(name));
+  const chip = (name, value) => {
+    const isDay = oneDay && name === "since";
+    const without = isDay ? { since: "", until: "" } : { [name]: "" };
+    return h("button", { type: "button", class: "chip", onclick: () => set(without) },
+      isDay ? day(value) : label(name, value), h("span", { "aria-hidden": "true" }, "×"));
+  };
   $("chips").replaceChildren(
-    ...shown.map(([name, value]) =>
-      h("button", { type: "button", class: "chip", onclick: () => set({ [name]: "" }) }, label(name, value), h("span", { "aria-hidden": "true" }, "×"))),
+    ...shown.map(([name, value]) => chip(name, value)),
     shown.length > 1 || get("words")
       ? h("button", { type: "button", class: "clear", onclick: () => set(Object.fromEntries(NAMES.map((name) => [name, ""]))) }, t("filters.clear"))
       : "",
@@ -101,7 +109,7 @@ function label(name, value) {
     case "severity": return `${t("severity")} ≥ ${number(value)}`;
     case "confidence": return `${t("confidence")} ≥ ${number(Math.round(value * 100))}%`;
     case "sources": return `${t("sources.min")} ≥ ${number(value)}`;
-    case "since": case "until": return `${t(name)} ${value}`;
+    case "since": case "until": return `${t(name)} ${day(value)}`;
     default: return value;
   }
 }
