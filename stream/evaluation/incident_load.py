@@ -36,7 +36,7 @@ _FURTHER = 0.35
 
 def simulated(alerts: Iterable[dict[str, Any]], *, days: int, a_day: int, seed: int = 1) -> Iterator[dict[str, Any]]:
     """Yield *a_day* alerts a day for *days*, in the order of publication."""
-    chance = random.Random(seed)  # noqa: S311 - made-up data
+    chance = random.Random(seed)  # noqa: S311  # nosec B311 - nothing secret
     pool = [alert for alert in alerts if alert["timing"] == "new"]
     waiting: list[tuple[float, int, dict[str, Any]]] = []
     for number in range(days * a_day):
