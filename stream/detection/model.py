@@ -13,7 +13,7 @@ from stream.detection import resources
 from stream.detection.facts import Told, spell, spelled
 
 MODEL_FILE = "model.json.gz"
-_REMEMBERED = 60_000
+_REMEMBERED = 40_000
 _PARTS = re.compile("[=| ]")
 _UNIT = 10_000
 """Scores are added up as whole ten-thousandths: in whatever order facts come, the sum is the same to the last digit."""
