@@ -139,10 +139,7 @@ class Incidents:
 
     async def on_revoked(self, *_: Any, **__: Any) -> None:
         """Finish the batches in work, then let go of all partitions, before others get them."""
-        for work in self._stateful.values():
-            work.suspend()
-        for batches in self._batches:
-            await batches.idle(_REBALANCE_SECONDS)
+        await asyncio.gather(*(work.suspend(_REBALANCE_SECONDS) for work in self._stateful.values()))
         await self._release()
 
     async def on_assigned(self, *_: Any, **__: Any) -> None:

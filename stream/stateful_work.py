@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol
@@ -78,15 +79,21 @@ class StatefulWork:
         self._owned: dict[int, _Owned] = {}
         self._fenced: set[int] = set()
         self._epoch = 0
-        self._suspended = False
+        self._going = asyncio.Event()
+        self._going.set()
+        self._working = asyncio.Lock()
         self._breaker = CircuitBreaker(settings.max_consecutive_failures)
         self.acked = 0
         """Messages acked since the start."""
 
     async def handle(self, events: Sequence[EventT[bytes]]) -> None:
         """Process *events* and ack them. Raises WorkerError."""
-        if self._suspended:
-            return
+        # What comes while a rebalance goes on may be of after it, and then it comes only once.
+        await self._going.wait()
+        async with self._working:
+            await self._handle(events)
+
+    async def _handle(self, events: Sequence[EventT[bytes]]) -> None:
         by_partition: dict[int, list[EventT[bytes]]] = {}
         for event in events:
             # What came before a rebalance comes again, to whoever has the partition now.
@@ -106,13 +113,16 @@ class StatefulWork:
                 f"{fault} Nothing is lost: a restart goes on from there.", ExitCode.UNDELIVERED
             ) from fault
 
-    def suspend(self) -> None:
-        """Begin nothing more: a rebalance has begun, and what has come until now will come again."""
-        self._suspended = True
+    async def suspend(self, timeout: float) -> None:
+        """Begin nothing more, since a rebalance has begun; wait for what is in work, for *timeout* seconds at most."""
+        self._going.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._working.acquire(), timeout)
+            self._working.release()
 
     def resume(self) -> None:
         """Go on: the rebalance is over."""
-        self._suspended = False
+        self._going.set()
 
     async def release(self) -> None:
         """Let go of all partitions; those that come back begin with their changelog."""
