@@ -12,6 +12,7 @@ from stream.detection.features import nature_facts
 from stream.detection.links import Links
 from stream.detection.model import Head, Model
 from stream.detection.morphology import is_definite
+from stream.detection.word_classes import AFTER_ALL
 
 _LIKELY_ROLE = 0.4
 
@@ -132,6 +133,10 @@ def pair_facts(analysis: Analysis, a: Sketch, b: Sketch) -> list[Told]:
         if two.first > two.sentence_first:
             # "This attack" takes up an attack told before.
             out.append(("before second", text.words[two.first - 1], same_lemma))
+        # "On the other hand", "and in Tripoli": the way a sentence begins tells whether the subject changes.
+        words, begin = analysis.fields[two.field].words, two.sentence_first
+        second = words[begin + 1] if begin + 1 < two.sentence_last else AFTER_ALL
+        out += [("opens", words[begin].text, group), ("opens2", words[begin].text, second.text)]
         tolls, countries = _compare(a.tolls, b.tolls), _compare(a.countries, b.countries)
         out.append((_pair_apart, tolls, countries, _shared(a, b), group, same_type))
     return out
