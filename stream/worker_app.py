@@ -14,6 +14,7 @@ from faust.auth import OAuthCredentials, SASLCredentials, SSLCredentials
 from faust.types.auth import AuthProtocol, CredentialsT
 from yarl import URL
 
+from stream.committed_reading import CommittedTransport
 from stream.exit_codes import ExitCode, WorkerError
 from stream.health import Health, WorkerFigures
 from stream.kafka import admin, tls_context, token_provider
@@ -101,6 +102,9 @@ class WorkerApp(faust.App):
             fail=app.fail,
         )
         return app
+
+    def _new_transport(self) -> CommittedTransport:
+        return CommittedTransport(self.conf.broker_consumer, self)
 
     def _create_directories(self) -> None:
         # There are no tables on disk: no folder is left where the worker is started.

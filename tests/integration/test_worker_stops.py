@@ -98,7 +98,10 @@ def test_a_worker_whose_committed_offsets_stand_still_ends_itself(stand: Any, fa
 
 
 def test_the_end_of_a_transaction_is_no_article_that_waits(stand: Any) -> None:
-    """A crawler may write in transactions: the broker then counts a message that no consumer ever gets."""
+    """A crawler may write in transactions: the broker then counts a message that no consumer ever gets.
+
+    What it takes back is no article either.
+    """
     worker = stand.start(RASID_STALL_SECONDS="5")
 
     async def send() -> None:
@@ -106,13 +109,18 @@ def test_the_end_of_a_transaction_is_no_article_that_waits(stand: Any) -> None:
             bootstrap_servers=stand.settings.broker, transactional_id=stand.settings.group_id, acks="all"
         )
         await producer.start()
+        await producer.begin_transaction()
+        key, value = article(1)
+        await producer.send_and_wait(stand.settings.topics.articles, value, key=key)
+        await producer.abort_transaction()
         async with producer.transaction():
             key, value = article(0)
             await producer.send_and_wait(stand.settings.topics.articles, value, key=key)
         await producer.stop()
 
     asyncio.run(send())
-    stand.read(*stand.alert_topics, until=lambda got: len(got) == 1)
+    alerts = stand.read(*stand.alert_topics, until=lambda got: len(got) == 1)
+    assert ids(alerts) == {"a0"}
     url = worker.health_url()
     deadline = time.monotonic() + 12
     while time.monotonic() < deadline:
@@ -120,7 +128,8 @@ def test_the_end_of_a_transaction_is_no_article_that_waits(stand: Any) -> None:
         assert helpers.get(f"{url}/health/live")[0] == 200
         time.sleep(1)
     lags = [line for line in helpers.get(f"{url}/metrics")[1].splitlines() if line.startswith("rasid_consumer_lag{")]
-    assert sum(float(line.split()[-1]) for line in lags) == 1
+    # What was taken back, and the ends of both transactions.
+    assert sum(float(line.split()[-1]) for line in lags) == 3
     assert worker.stop() == ExitCode.OK
 
 
