@@ -16,6 +16,9 @@ WINDOW = timedelta(days=7)
 """How long an incident waits for further accounts after its newest: as long as an event counts as news."""
 LOOKOUT = timedelta(days=30)
 """How long, at most, one that is still to come is waited for."""
+MOST_ACCOUNTS = 300
+"""Accounts that an incident keeps: the first, which gave it its place in time, and the newest. More would say little
+that these do not, and a message of the incident would outgrow its topic."""
 
 
 class IncidentState(Message):
@@ -42,7 +45,13 @@ class IncidentState(Message):
 
     def _next(self, *, accounts: Iterable[Account], **update: Sequence[object]) -> Self:
         ordered = tuple(sorted(accounts, key=lambda account: account.order))
-        return self.model_copy(update={"accounts": ordered, "revision": self.revision + 1, **update})
+        state = self.model_copy(update={"accounts": ordered, "revision": self.revision + 1, **update})
+        if len(ordered) <= MOST_ACCOUNTS:
+            return state
+        kept = (ordered[0], *ordered[1 - MOST_ACCOUNTS :])
+        ids = {account.alert_id for account in kept}
+        joinings = tuple(joining for joining in state.joinings if joining.alert_id in ids)
+        return state.model_copy(update={"accounts": kept, "joinings": joinings})
 
     @property
     def seniority(self) -> tuple[Moment, str, str, str]:

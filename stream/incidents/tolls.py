@@ -110,15 +110,15 @@ def _range(stand: Sequence[Count]) -> Range | None:
         return None
     low = min(count.low for count in stand)
     top = max(stand, key=lambda c: (c.low if c.high is None else c.high, c.high is None))
-    best = max(stand, key=lambda c: (_backing(c, stand), c.account.order))
+    backing = {figure: _backing(figure, stand) for figure in {count.low for count in stand}}
+    best = max(stand, key=lambda c: (backing[c.low], c.account.order))
     return Range(low=low, best=best.low, high=top.high)
 
 
-def _backing(count: Count, stand: Sequence[Count]) -> int:
+def _backing(figure: int, stand: Sequence[Count]) -> int:
     """How many independent outlets give this figure."""
-    if len(stand) == 1:
-        return 1
-    return count_sources([c.account.report for c in stand if c.low == count.low]).independent
+    reports = [count.account.report for count in stand if count.low == figure]
+    return 1 if len(reports) == 1 else count_sources(reports).independent
 
 
 def _figures(count: Count, *, stands: bool, corrects: bool) -> list[Figure]:

@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 
 from schemas.alert import Alert, Timing
-from schemas.incident import Incident
+from schemas.incident import Incident, Joining, Lifecycle
+from stream.incidents.accounts import Account
 from stream.incidents.lifecycle import Incidents, Revision
-from stream.incidents.state import IncidentState
+from stream.incidents.state import MOST_ACCOUNTS, IncidentState
+from stream.incidents.summary import summarise
 from tests.incidents.made import START, alert, claim, toll
 
 WIRE = (
@@ -46,6 +48,27 @@ def test_the_first_alert_opens_an_incident() -> None:
     assert made.why_merged == ()
     assert made.headline.ar
     assert made.headline.en
+
+
+def test_an_incident_keeps_its_first_and_its_newest_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many come: its id stays, and its figures are the newest."""
+    monkeypatch.setattr("stream.incidents.state.MOST_ACCOUNTS", 20)
+    made = newest(*(alert(f"a{n:02}", killed=10 + n // 10, hours=n / 60, by="syria") for n in range(50)))
+    assert made.alerts == ("a00", *(f"a{n}" for n in range(31, 50)))
+    assert {joining.alert_id for joining in made.why_merged} <= set(made.alerts)
+    assert made.revision == 50
+    assert made.toll.killed is not None
+    assert (made.toll.killed.low, made.toll.killed.high) == (10, 14)
+
+
+def test_an_incident_with_all_the_accounts_that_it_keeps_fits_its_topic() -> None:
+    """Topics take messages of a megabyte."""
+    said = tuple(claim(f"source {n}", "confirms") for n in range(4))
+    accounts = tuple(Account.of(alert(f"a{n}", killed=n, claims=said, by="syria")) for n in range(MOST_ACCOUNTS))
+    reasons = ("type: both air_strike: +2", "place: both Douma: +4", "date: 2018-04-07: +2", "killed: 25 and 38: +1")
+    joinings = tuple(Joining(alert_id=f"a{n}", score=9, threshold=6, reasons=reasons) for n in range(MOST_ACCOUNTS))
+    state = IncidentState(incident_id="i", key="k", revision=1, accounts=accounts, joinings=joinings)
+    assert len(summarise(state, Lifecycle.UPDATED).to_json()) < 600_000
 
 
 def test_a_further_alert_updates_it_and_says_why() -> None:
