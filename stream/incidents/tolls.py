@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Literal
 
 from schemas.alert import Casualties, CasualtyKind, CasualtyScope
@@ -99,15 +99,25 @@ def toll(accounts: Sequence[Account]) -> Toll:
 
 
 def _standing(told: Sequence[Count]) -> list[Count]:
-    """The newest figure of each source, where it is new enough to compete. *told* is in the order of the accounts."""
-    newest = {count.source: count for count in told}
-    latest = max((count.account.published_at for count in told), default=None)
+    """The newest figure of each source, where it is new enough to compete. *told* is in the order of the accounts.
+
+    "At least one" or "dozens", after a larger figure, tells nothing new: it outdates none and does not compete.
+    """
+    most = accumulate((count.low for count in told), max, initial=0)
+    telling = [
+        count for count, before in zip(told, most, strict=False) if count.high is not None or count.low >= before
+    ]
+    newest = {count.source: count for count in telling}
+    latest = max((count.account.published_at for count in telling), default=None)
     return [c for c in newest.values() if latest is not None and latest - c.account.published_at <= COMPETING]
 
 
 def _range(stand: Sequence[Count]) -> Range | None:
     if not stand:
         return None
+    most = max(count.low for count in stand)
+    # "At least one", "dozens": where another figure is larger, it holds as well, and says less.
+    stand = [count for count in stand if count.high is not None or count.low == most]
     low = min(count.low for count in stand)
     top = max(stand, key=lambda c: (c.low if c.high is None else c.high, c.high is None))
     backing = {figure: _backing(figure, stand) for figure in {count.low for count in stand}}

@@ -63,6 +63,22 @@ CASES: dict[str, tuple[Sequence[Alert], tuple[int, int, int | None]]] = {
         [alert("a", killed=25), alert("b", casualties=(toll(25, high=None),), hours=1)],
         (25, 25, None),
     ),
+    "dozens after a figure say nothing new": (
+        [
+            alert("a", killed=60),
+            alert("b", casualties=(toll(20, high=None),), hours=20),
+            alert("c", casualties=(toll(1, high=None),), hours=21),
+        ],
+        (60, 60, 60),
+    ),
+    "a figure tells more than the dozens before": (
+        [alert("a", casualties=(toll(20, high=None),)), alert("b", killed=41, hours=1)],
+        (41, 41, 41),
+    ),
+    "at least more than before is a figure": (
+        [alert("a", killed=60), alert("b", casualties=(toll(70, high=None),), hours=2)],
+        (60, 70, None),
+    ),
     "a toll of many events is not this event's": (
         [alert("a", killed=4), alert("b", casualties=(toll(900, scope="cumulative"),), hours=1)],
         (4, 4, 4),
