@@ -38,7 +38,8 @@ class Lexicon:
     version: str
 
 
-def _parse(name: str, content: bytes) -> list[dict[str, Any]]:
+def parse(name: str, content: bytes) -> list[dict[str, Any]]:
+    """Return the entries of a lexicon file, as they stand. Raises LexiconError where it is no list of entries."""
     try:
         data = yaml.load(content, Loader=resources.YamlLoader)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
@@ -110,7 +111,7 @@ def load(  # noqa: C901, PLR0912 - every file, then every entry
             digest.update(path.name.encode() + b"\0" + content)
             sources.append((str(path), path.name, content))
     for label, name, content in sources:
-        rows = _parse(label, content)
+        rows = parse(label, content)
         if name == CUE_FILE:
             for cue in _validate(label, rows, CueEntry):
                 cues[cue.id] = cue

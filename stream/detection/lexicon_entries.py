@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from schemas.alert import AttackType, DiplomacyType
 from schemas.lexicon import CueEntry, TriggerEntry
 from stream.detection import resources
-from stream.detection.lexicon import CUE_FILE, TRIGGER_FILES, Lexicon
+from stream.detection.lexicon import CUE_FILE, TRIGGER_FILES, Lexicon, parse
 from stream.detection.text import Text
 
 _TYPES: Mapping[str, frozenset[str]] = {
@@ -66,10 +64,8 @@ def _all(overlays: Sequence[Path]) -> Iterator[ListedEntry]:
     files: list[tuple[str, str, list[dict[str, Any]]]] = [
         (name, name, resources.load_yaml(name)) for name in (*TRIGGER_FILES, CUE_FILE)
     ]
-    for folder in overlays:
-        for path in sorted(folder.glob("*.yaml")):
-            rows = yaml.load(path.read_bytes(), Loader=resources.YamlLoader)  # noqa: S506 - a safe loader
-            files.append((str(path), path.name, rows))
+    paths = (path for folder in overlays for path in sorted(folder.glob("*.yaml")))
+    files.extend((str(path), path.name, parse(str(path), path.read_bytes())) for path in paths)
     for label, name, rows in files:
         for row in rows:
             if name == CUE_FILE:

@@ -53,6 +53,7 @@ def test_off_needs_no_quotes(tmp_path: Path) -> None:
     """As the help writes it."""
     overlay = _overlay(tmp_path, OFF.replace('"', ""))
     assert "attack.shelling.bombardment" not in _rules("قصفت المدفعية أطراف البلدة.", overlay)
+    assert {item.entry.id: item for item in entries([overlay])}["attack.shelling.bombardment"].entry.off
 
 
 def test_the_version_is_that_of_the_content(tmp_path: Path) -> None:
