@@ -17,21 +17,18 @@ _POLL_MS = 200
 
 async def seek(consumer: AIOKafkaConsumer, partitions: list[TopicPartition], start: Start) -> None:
     """Assign *partitions* and go to *start*: with a datetime, the first record that the broker has from then on."""
-    consumer.assign(partitions)
-    if start == "beginning":
-        await consumer.seek_to_beginning(*partitions)
-    elif start == "end":
-        await consumer.seek_to_end(*partitions)
-    else:
+    offsets = dict(await consumer.beginning_offsets(partitions))
+    if start != "beginning":
+        offsets |= await consumer.end_offsets(partitions)
+    if isinstance(start, datetime):
         wanted = max(0, int(start.timestamp() * 1000))
         found = await consumer.offsets_for_times(dict.fromkeys(partitions, wanted))
-        for partition in partitions:
-            first = found.get(partition)
-            if first is None:
-                # Nothing that young is there yet; what comes will be.
-                await consumer.seek_to_end(partition)
-            else:
-                consumer.seek(partition, first.offset)
+        # Where nothing is that young yet, what comes will be.
+        offsets |= {partition: first.offset for partition, first in found.items() if first is not None}
+    # At once: were the consumer to ask where to begin meanwhile, its answer would undo what is said here.
+    consumer.assign(partitions)
+    for partition, offset in offsets.items():
+        consumer.seek(partition, offset)
 
 
 async def follow(
