@@ -91,7 +91,9 @@ class BrokerLag:
         if self._consumer is not None:
             return
         options = client_options(self._settings)
-        consumer = AIOKafkaConsumer(**options, client_id="rasid-lag", enable_auto_commit=False)
+        # As the worker reads: what a transaction took back waits for nobody.
+        committed = {"enable_auto_commit": False, "isolation_level": "read_committed"}
+        consumer = AIOKafkaConsumer(**options, **committed, client_id="rasid-lag")
         admin = AIOKafkaAdminClient(**options, client_id="rasid-lag")
         try:
             await consumer.start()

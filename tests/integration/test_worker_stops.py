@@ -122,7 +122,7 @@ def test_the_end_of_a_transaction_is_no_article_that_waits(stand: Any) -> None:
     alerts = stand.read(*stand.alert_topics, until=lambda got: len(got) == 1)
     assert ids(alerts) == {"a0"}
     url = worker.health_url()
-    deadline = time.monotonic() + 12
+    deadline = time.monotonic() + 15
     while time.monotonic() < deadline:
         assert worker.process.poll() is None, worker.log
         assert helpers.get(f"{url}/health/live")[0] == 200
