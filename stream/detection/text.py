@@ -61,7 +61,7 @@ def normalise(text: str) -> str:
     return text.translate(table)
 
 
-_SPLIT = re.compile(r"([^ء-ي0-9a-z\u00df-\u024f]+)")
+_SPLIT = re.compile(r"([^\u0621-\u064a0-9a-z\u00df-\u024f]+)")
 _SENTENCE_END = re.compile(r"[\n!?]|\.(?![0-9])|;")
 
 
