@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import time
@@ -216,7 +217,7 @@ def test_a_dead_letter_topic_that_we_may_not_write_to_stops_the_worker() -> None
             worker = stand.start(cwd=None, **login)
             stand.produce(mixed(30, 5))
             assert worker.process.wait(40) == ExitCode.NO_DEAD_LETTERS, worker.log
-            assert f"The broker refuses 5 messages for {topic}: TopicAuthorizationFailedError" in worker.log
+            assert re.search(rf"The broker refuses \d messages? for {topic}: TopicAuthorizationFailedError", worker.log)
             assert PASSWORD not in worker.log
             administer(stand, allow(topic, "rasid", WRITE))
             stand.start(cwd=None, **login)
