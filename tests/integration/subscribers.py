@@ -11,12 +11,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient
 from click.testing import CliRunner, Result
 
 from schemas.alert import Alert
 from schemas.incident import Incident
 from stream.cli import main
+from stream.topics import TopicPlan
+from stream.topics import create_topics as create
 from tests.integration.stand import Stand
 
 SECRET = "a secret that both sides know"
@@ -48,15 +50,15 @@ def publish(stand: Stand, *items: Alert | Incident | str) -> None:
 def create_topics(stand: Stand, *names: str) -> None:
     """Make topics of one partition besides those of the contract."""
 
-    async def create() -> None:
+    async def run() -> None:
         client = AIOKafkaAdminClient(bootstrap_servers=stand.settings.broker)
         await client.start()
         try:
-            await client.create_topics([NewTopic(name, 1, 1) for name in names])
+            await create(client, [TopicPlan(name, 1, 1) for name in names])
         finally:
             await client.close()
 
-    asyncio.run(create())
+    asyncio.run(run())
 
 
 def environ(stand: Stand) -> dict[str, str]:
