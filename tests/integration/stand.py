@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas.alert import Kind
 from stream.settings import Settings, load_settings
+from stream.topics import TopicPlan, create_topics
 
 PROGRAM = Path(__file__).parent / "support" / "worker_process.py"
 ROOT = Path(__file__).parents[2]
@@ -110,11 +111,9 @@ class Stand:
                     "max.message.bytes": str(self.settings.dead_letter_bytes),
                     "message.timestamp.type": "LogAppendTime",
                 }
-                await client.create_topics(
-                    [
-                        NewTopic(topic, self._partitions, self._replicas, topic_configs=configs)
-                        for topic in (*topics.all, *(topics.internal if internal else ()))
-                    ]
+                wanted = (*topics.all, *(topics.internal if internal else ()))
+                await create_topics(
+                    client, [TopicPlan(topic, self._partitions, self._replicas, configs) for topic in wanted]
                 )
             finally:
                 await client.close()
