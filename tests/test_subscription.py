@@ -16,20 +16,20 @@ ONE, TWO = TopicPartition("t", 0), TopicPartition("t", 1)
 
 
 class FakeConsumer:
-    """Remembers where it was told to read; partition 0 has offset 5 at every asked time, partition 1 nothing."""
+    """Remembers where it was told to read: from 2 to 9; partition 0 has offset 5 at every asked time, 1 nothing."""
 
     def __init__(self) -> None:
-        self.places: dict[TopicPartition, int | str] = {}
+        self.places: dict[TopicPartition, int | None] = {}
         self.asked: dict[TopicPartition, int] = {}
 
     def assign(self, partitions: list[TopicPartition]) -> None:
-        self.places = dict.fromkeys(partitions, "nowhere")
+        self.places = dict.fromkeys(partitions)
 
-    async def seek_to_beginning(self, *partitions: TopicPartition) -> None:
-        self.places |= dict.fromkeys(partitions, "beginning")
+    async def beginning_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(partitions, 2)
 
-    async def seek_to_end(self, *partitions: TopicPartition) -> None:
-        self.places |= dict.fromkeys(partitions, "end")
+    async def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(partitions, 9)
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         self.places[partition] = offset
@@ -42,13 +42,13 @@ class FakeConsumer:
 @pytest.mark.parametrize(
     ("start", "places"),
     [
-        pytest.param("beginning", {ONE: "beginning", TWO: "beginning"}, id="beginning"),
-        pytest.param("end", {ONE: "end", TWO: "end"}, id="end"),
-        pytest.param(datetime(2025, 1, 1, tzinfo=UTC), {ONE: 5, TWO: "end"}, id="time"),
-        pytest.param(datetime(1960, 1, 1, tzinfo=UTC), {ONE: 5, TWO: "end"}, id="before all brokers"),
+        pytest.param("beginning", {ONE: 2, TWO: 2}, id="beginning"),
+        pytest.param("end", {ONE: 9, TWO: 9}, id="end"),
+        pytest.param(datetime(2025, 1, 1, tzinfo=UTC), {ONE: 5, TWO: 9}, id="time"),
+        pytest.param(datetime(1960, 1, 1, tzinfo=UTC), {ONE: 5, TWO: 9}, id="before all brokers"),
     ],
 )
-def test_where_reading_starts(start: Start, places: dict[TopicPartition, int | str]) -> None:
+def test_where_reading_starts(start: Start, places: dict[TopicPartition, int]) -> None:
     """A partition that holds nothing from that time on is read from its end: what comes is young enough.
 
     A time before 1970 is 1970: aiokafka takes no other.
