@@ -156,11 +156,15 @@ def make_producer(settings: Settings, *, transactional_id: str | None = None) ->
 async def consumer(
     settings: Settings, *topics: str, group_id: str | None = None, **options: Any
 ) -> AsyncIterator[AIOKafkaConsumer]:
-    """Give a started consumer of *topics*; *options* are AIOKafkaConsumer's. Raises ConnectError."""
+    """Give a started consumer of *topics*; *options* are AIOKafkaConsumer's. Raises ConnectError.
+
+    It reads what was committed only: the revisions of an aborted transaction never happened.
+    """
     client = AIOKafkaConsumer(
         *topics,
         **client_options(settings),
         client_id="rasid",
+        isolation_level="read_committed",
         group_id=group_id,
         max_partition_fetch_bytes=settings.dead_letter_bytes,
         session_timeout_ms=int(settings.session_timeout_seconds * 1000),

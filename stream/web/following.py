@@ -6,7 +6,7 @@ import asyncio
 import heapq
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import orjson
 import structlog
@@ -33,8 +33,6 @@ Record: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
 _BATCH = 50
 _POLL_MS = 200
 _PROBE_SECONDS = 3.0
-# Revisions of incidents are written in transactions: those of one that was given up are none.
-_OPTIONS: dict[str, Any] = {"enable_auto_commit": False, "isolation_level": "read_committed"}
 
 
 class Follower:
@@ -53,7 +51,7 @@ class Follower:
         async with admin(self._settings) as client:
             event_partitions = await partitions_of(client, events)
             article_partitions = await partitions_of(client, [topics.articles])
-        async with consumer(self._settings, **_OPTIONS) as client, asyncio.TaskGroup() as tasks:
+        async with consumer(self._settings, enable_auto_commit=False) as client, asyncio.TaskGroup() as tasks:
             await seek(client, event_partitions, since)
             await self._load(client)
             tasks.create_task(self._watch(client, event_partitions))
@@ -83,7 +81,7 @@ class Follower:
         self._live.tell(Change("reset"))
 
     async def _follow_articles(self, partitions: list[TopicPartition], since: datetime) -> None:
-        async with consumer(self._settings, **_OPTIONS) as client:
+        async with consumer(self._settings, enable_auto_commit=False) as client:
             await seek(client, partitions, since)
             while True:
                 for record in await _next(client):

@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 import xmlschema
+from aiokafka import AIOKafkaProducer
 
 from schemas.alert import Alert
 from schemas.incident import Incident, Lifecycle
@@ -274,6 +275,24 @@ def _verified(post: tuple[dict[str, str], bytes]) -> dict[str, Any]:
     posted: dict[str, Any] = json.loads(body)
     assert headers["webhook-id"] == posted["alert_id"]
     return posted
+
+
+def test_what_a_transaction_takes_back_is_not_given(stand: Stand) -> None:
+    """Incidents are written in transactions: the revisions of an aborted one never happened."""
+    taken_back, kept = incident(ALERTS[0]), incident(ALERTS[1])
+
+    async def send() -> None:
+        producer = AIOKafkaProducer(bootstrap_servers=stand.settings.broker, transactional_id=stand.settings.group_id)
+        await producer.start()
+        for end, each in ((producer.abort_transaction, taken_back), (producer.commit_transaction, kept)):
+            await producer.begin_transaction()
+            await producer.send_and_wait(stand.settings.topics.incidents, each.to_json(), each.incident_id.encode())
+            await end()
+        await producer.stop()
+
+    asyncio.run(send())
+    given = rasid_subscribe(stand, "--incidents", "--format", "jsonl").stdout
+    assert [json.loads(line)["incident_id"] for line in given.splitlines()] == [kept.incident_id]
 
 
 def test_a_webhook_gets_each_alert_signed(stand: Stand) -> None:
